@@ -1,0 +1,6 @@
+"""JupyterLab for the course: no connection to the outside, no news, no extension manager."""
+
+c = get_config()  # noqa: F821
+c.LabApp.news_url = None
+c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
+c.LabApp.extension_manager = "readonly"

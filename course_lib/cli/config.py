@@ -1,0 +1,77 @@
+"""``course config``: a config as one text, its mistakes, the Python that it stands for, its translation from 0.x."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from course_lib.cli.parsing import Subparsers, add_command, add_overrides
+from course_lib.config import Config, ConfigError, explain, is_old, parse_options
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command and its actions."""
+    parser = add_command(
+        subparsers,
+        "config",
+        "print, check, explain or upgrade a config",
+        ["config check my_config.py", "config explain lessons/lenet_digits"],
+        more="A config is read as data; nothing in it is run.",
+    )
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    for name, work, about, example in (
+        ("print", run_print, "print everything that a config says, in one text", "lessons/lenet_digits"),
+        ("check", run_check, "say every mistake of a config, with its file and line", "lessons/lenet_digits"),
+        ("explain", run_explain, "print the plain Python that a config stands for", "lessons/lenet_digits"),
+        ("upgrade", run_upgrade, "translate a config of MMClassification 0.x", "old_config.py --out new_config.py"),
+    ):
+        action = add_command(actions, name, about, [f"config {name} {example}"])
+        action.add_argument("config", metavar="CONFIG", help="a file or a ready-made name")
+        add_overrides(action)
+        if name == "upgrade":
+            action.add_argument("--out", metavar="FILE", type=Path, help="write it here instead of printing it")
+        action.set_defaults(run=work)
+
+
+def run_print(args: argparse.Namespace) -> int:
+    """The resolved config; what it prints loads to the same config."""
+    print(loaded(args).dump(), end="")
+    return 0
+
+
+def run_check(args: argparse.Namespace) -> int:
+    """All mistakes, or that there is none."""
+    from course_lib.builders import check_config
+
+    if mistakes := check_config(loaded(args)):
+        raise ConfigError(mistakes)
+    print(f"{args.config}: ok")
+    return 0
+
+
+def run_explain(args: argparse.Namespace) -> int:
+    """Imports and calls; executed, they build the same objects."""
+    print(explain(loaded(args)), end="")
+    return 0
+
+
+def run_upgrade(args: argparse.Namespace) -> int:
+    """The config in the 1.x dialect."""
+    if not is_old(Config.fromfile(args.config)):
+        print(f"{args.config} is of the 1.x dialect already.", file=sys.stderr)
+    cfg = Config.load(args.config, parse_options(args.cfg_options))
+    if args.out is None:
+        print(cfg.dump(), end="")
+        return 0
+    try:
+        cfg.dump(args.out)
+    except OSError as error:
+        raise ConfigError(f"--out {args.out} cannot be written: {error.strerror}.") from error
+    print(f"written to {args.out}")
+    return 0
+
+
+def loaded(args: argparse.Namespace) -> Config:
+    """The config with its overrides, in the 1.x dialect."""
+    from course_lib.builders import load_config
+
+    return load_config(args.config, parse_options(args.cfg_options))

@@ -1,0 +1,110 @@
+"""``course models list``: what there is to train: ready-made configs, their parts, and backbones."""
+
+import argparse
+import ast
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, Protocol
+
+TITLES = {
+    "config": "Ready to train:  course train NAME",
+    "part": "Model parts to inherit from:  _base_ = ['NAME.py']",
+    "backbone": "Backbones:  model = dict(backbone=dict(type='NAME', …), …)",
+}
+
+
+class Subparsers(Protocol):
+    """What ``add_subparsers`` gives."""
+
+    def add_parser(self, name: str, **kwargs: Any) -> argparse.ArgumentParser: ...
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the list: one of ``TITLES``, the name to write, and what it is."""
+
+    kind: str
+    name: str
+    about: str
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser("models", help="list the ready-made configs and backbones")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listing = actions.add_parser(
+        "list",
+        help="list the ready-made configs and backbones",
+        description="List the ready-made configs, their model parts and the backbones, a line each.",
+        epilog="example:  course models list 'resnet*'",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    listing.add_argument(
+        "pattern", metavar="PATTERN", nargs="?", default="*", help="a part of the name, or a pattern with * and ?"
+    )
+    listing.add_argument("--json", action="store_true", help="print a JSON list instead")
+    listing.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what fits the pattern."""
+    from course_lib.builders import CONFIGS, ready_made
+    from course_lib.config.errors import ConfigError, did_you_mean
+
+    parts = (CONFIGS / "_base_" / "models").glob("*.py")
+    items = [*config_items("config", ready_made(), CONFIGS), *config_items("part", parts, CONFIGS), *backbone_items()]
+    found = [item for item in items if matches(item.name, args.pattern)]
+    if not found:
+        names = [item.name.rpartition("/")[2] for item in items]
+        raise ConfigError(f"no model's name fits {args.pattern!r}. {did_you_mean(args.pattern, names)}")
+    print(json.dumps([asdict(item) for item in found], ensure_ascii=False) if args.json else table(found))
+    return 0
+
+
+def config_items(kind: str, files: Iterable[Path], root: Path) -> list[Item]:
+    """Config files with the first line of their docstring; the files are not run."""
+    items = []
+    for file in sorted(files, key=lambda file: by_number(file.as_posix())):
+        docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+        items.append(Item(kind, file.relative_to(root).with_suffix("").as_posix(), first_line(docstring)))
+    return items
+
+
+def backbone_items() -> list[Item]:
+    """The registered backbones with the first line of their docstring."""
+    from course_lib.config import registry
+
+    names = registry.names("backbone")
+    return [Item("backbone", name, first_line(registry.find(name).target.__doc__ or "")) for name in names]
+
+
+def first_line(docstring: str) -> str:
+    return docstring.strip().partition("\n")[0].replace("``", "")
+
+
+def by_number(name: str) -> list[tuple[str, int]]:
+    """A sorting key that puts resnet50 before resnet101."""
+    return [(text, int(number or 0)) for text, number in re.findall(r"(\D*)(\d*)", name)]
+
+
+def matches(name: str, pattern: str) -> bool:
+    """Whether the name, or its part after the last slash, fits; without ``*`` or ``?`` a part of it is enough."""
+    name, pattern = name.lower(), pattern.lower()
+    if not set("*?") & set(pattern):
+        return pattern in name
+    return fnmatchcase(name, pattern) or fnmatchcase(name.rpartition("/")[2], pattern)
+
+
+def table(items: Sequence[Item]) -> str:
+    """The items below the title of their kind, names in one column."""
+    width = max(len(item.name) for item in items)
+    blocks = []
+    for kind, title in TITLES.items():
+        lines = [f"  {item.name:<{width}}  {item.about}".rstrip() for item in items if item.kind == kind]
+        if lines:
+            blocks.append("\n".join([title, *lines]))
+    return "\n\n".join(blocks)

@@ -1,0 +1,54 @@
+"""What the commands share in reading their words: the look of ``--help``, and the options of several commands."""
+
+import argparse
+import os
+from typing import Any, Protocol
+
+
+class Subparsers(Protocol):
+    """What ``add_subparsers`` gives."""
+
+    def add_parser(self, name: str, **kwargs: Any) -> argparse.ArgumentParser: ...
+
+
+def add_command(
+    subparsers: Subparsers, name: str, about: str, examples: list[str], *, more: str = ""
+) -> argparse.ArgumentParser:
+    """A command's parser, its help closed by examples.
+
+    Args:
+        about: What it does, in one line.
+        examples: What follows ``course`` in each.
+        more: What else its help should say.
+    """
+    lines = "\n".join(f"  {typed_command()} {example}" for example in examples)
+    return subparsers.add_parser(
+        name,
+        help=about,
+        description=f"{about[0].upper()}{about[1:]}." + (f"\n\n{more}" if more else ""),
+        epilog=f"{'examples' if len(examples) > 1 else 'example'}:\n{lines}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def add_overrides(parser: argparse.ArgumentParser) -> None:
+    """``--cfg-options``, read by ``course_lib.config.parse_options``."""
+    parser.add_argument(
+        "--cfg-options",
+        metavar="KEY=VALUE",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="change values of the config, into lists too: model.backbone.depth=50 train_pipeline.0.scale=128",
+    )
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """``--device``; the config's own value counts where it is not given."""
+    parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda, cuda:1 or mps")
+
+
+def typed_command() -> str:
+    """What starts this program: ``course``, or the launcher as the user typed it."""
+    return os.environ.get("COURSE_COMMAND", "course")

@@ -1,0 +1,132 @@
+"""``course schedule``: the learning rate of a whole training, before it is started."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+
+class Subparsers(Protocol):
+    """What ``add_subparsers`` gives."""
+
+    def add_parser(self, name: str, **kwargs: Any) -> argparse.ArgumentParser: ...
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command."""
+    parser = subparsers.add_parser(
+        "schedule",
+        help="show the learning rate of a training before it is started",
+        description="Show how learning rate and momentum will move over a training: as a plot of characters, a table "
+        "of the steps that matter, and a picture.",
+        epilog="example:  course schedule lessons/lenet_digits --out schedule.png",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("config", metavar="CONFIG", help="a config file, or the name of a ready-made one")
+    parser.add_argument("--out", metavar="PNG", type=Path, help="write a picture here")
+    parser.add_argument("--log", action="store_true", help="a logarithmic axis in the picture")
+    parser.add_argument(
+        "--epoch-len", metavar="N", type=int, help="batches in an epoch; otherwise counted from the data set"
+    )
+    parser.add_argument("--json", action="store_true", help="print every step's values as JSON instead")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draw the curve of a config's schedules."""
+    from course_lib import builders
+    from course_lib.config import ConfigError
+    from course_lib.optim import lr_curve
+
+    if args.epoch_len is not None and args.epoch_len < 1:
+        raise ConfigError(f"--epoch-len must be 1 or more, not {args.epoch_len}.")
+    cfg = builders.load_config(args.config)
+    if mistakes := builders.check_config(cfg):
+        raise ConfigError(mistakes)
+    epoch_len = args.epoch_len or count_batches(cfg)
+    optimizer = cfg.optim_wrapper.optimizer
+    base_lr = float(optimizer.get("lr", 1e-3))  # torch's own default is 1e-3 in all of our optimizers
+    schedules = builders.build_schedules(cfg, epoch_len)
+    max_epochs, max_steps = builders.stopping_point(cfg)
+    epochs = max_epochs or (max_steps or epoch_len) / epoch_len
+    lr = lr_curve(schedules, base_lr, epoch_len, epochs)
+    momentum = None
+    if any(schedule.target == "momentum" for schedule in schedules):
+        base = float(optimizer["betas"][0] if "betas" in optimizer else optimizer.get("momentum", 0.0))
+        momentum = lr_curve(schedules, base, epoch_len, epochs, target="momentum")
+    if args.out is not None:
+        from course_lib.viz import schedule_figure
+
+        figure = schedule_figure(lr, epoch_len, momentum=momentum, log=args.log, title=Path(cfg.file).stem)
+        save(figure, args.out)
+    if args.json:
+        values = {
+            "epoch_len": epoch_len,
+            "lr": lr.tolist(),
+            "momentum": None if momentum is None else momentum.tolist(),
+        }
+        print(json.dumps(values))
+    else:
+        print(f"{args.config}: {epoch_len:,} steps an epoch, {len(lr):,} steps in all\n")
+        print(report(lr, epoch_len, momentum))
+        if args.out is not None:
+            print(f"\npicture: {args.out}")
+    return 0
+
+
+def count_batches(cfg: Any) -> int:
+    """The batches of one epoch: the training set is opened, no picture is read."""
+    from course_lib import builders
+    from course_lib.config import ConfigError
+    from course_lib.config.errors import DataError
+
+    if not cfg.get("train_dataloader"):
+        raise ConfigError("the config has no train_dataloader to count batches of; say how many with --epoch-len N.")
+    loader = cfg.train_dataloader
+    try:
+        pictures = len(builders.build_dataset(loader.dataset))
+    except DataError as error:
+        raise DataError(f"{error}\nWithout the data, say how many batches an epoch has: --epoch-len N.") from error
+    batch_size = loader.get("batch_size", 1)
+    batches = pictures // batch_size if loader.get("drop_last") else -(-pictures // batch_size)
+    if not batches:
+        raise DataError(f"{pictures} training pictures make no batch of {batch_size}.")
+    return batches
+
+
+def report(lr: np.ndarray, epoch_len: int, momentum: np.ndarray | None = None) -> str:
+    """A plot of characters and a table of the steps that matter."""
+    from course_lib.viz import text_plot
+
+    rows = [f"{'step':>10}  {'epoch':>7}  {'lr':>11}" + ("" if momentum is None else f"  {'momentum':>9}")]
+    for step in key_steps(lr, epoch_len):
+        moved = "" if momentum is None else f"  {momentum[step]:>9.4g}"
+        rows.append(f"{step:>10,}  {step / epoch_len:>7.4g}  {lr[step]:>11.6g}{moved}")
+    return f"{text_plot(lr)}\n\n" + "\n".join(rows)
+
+
+def key_steps(lr: np.ndarray, epoch_len: int) -> list[int]:
+    """First, highest and last step, those where the rate at least halves or doubles, and about eight in between."""
+    epochs = np.arange(0, len(lr), epoch_len)
+    spread = epochs[:: max(1, -(-len(epochs) // 8))]
+    before, after = np.maximum(lr[:-1], 1e-300), np.maximum(lr[1:], 1e-300)
+    jumps = np.flatnonzero(np.abs(np.log2(after / before)) >= 1) + 1
+    # where nearly every step is a jump, the even spread already tells the story
+    jumps = jumps if len(jumps) <= 12 else jumps[:0]
+    return sorted({0, int(np.argmax(lr)), len(lr) - 1, *spread.tolist(), *jumps.tolist()})
+
+
+def save(figure: Any, path: Path) -> None:
+    """Write a figure in the format that the file's ending names.
+
+    Raises:
+        ConfigError: the folder does not exist or cannot be written, or the ending is no picture's.
+    """
+    from course_lib.config import ConfigError
+
+    try:
+        figure.savefig(path)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"--out {path}: the picture cannot be written: {error}") from error

@@ -1,0 +1,8 @@
+"""ResNet-18 for ImageNet: 11,689,512 parameters, torchvision's number."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="ResNet", depth=18, num_stages=4, out_indices=(3,), style="pytorch"),
+    neck=dict(type="GlobalAveragePooling"),
+    head=dict(type="LinearClsHead", num_classes=1000, in_channels=512, topk=(1, 5)),
+)

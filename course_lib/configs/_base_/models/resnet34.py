@@ -1,0 +1,8 @@
+"""ResNet-34 for ImageNet: 21,797,672 parameters, torchvision's number."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="ResNet", depth=34, num_stages=4, out_indices=(3,), style="pytorch"),
+    neck=dict(type="GlobalAveragePooling"),
+    head=dict(type="LinearClsHead", num_classes=1000, in_channels=512, topk=(1, 5)),
+)

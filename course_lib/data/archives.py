@@ -1,0 +1,64 @@
+"""Unpacking archives of unknown origin: nothing is written outside the folder, and there is never half a folder."""
+
+import lzma
+import shutil
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from tqdm import tqdm
+
+from course_lib.config.errors import DataError
+
+
+@contextmanager
+def unpacked(archive: Path, beside: Path) -> Iterator[Path]:
+    """A temporary folder with the content of a tar or zip file; what is wanted of it is to be moved away.
+
+    Args:
+        archive: ``.tar``, ``.tar.gz``, ``.tgz``, ``.tar.xz``, ``.tar.bz2`` or ``.zip``.
+        beside: The folder is made next to this path, so that moving is only renaming.
+
+    Raises:
+        DataError: the archive is missing, damaged, or wants to write outside the folder; or the disk is full.
+    """
+    folder = beside.with_name(f"{beside.name}.unpacking")
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        try:
+            folder.mkdir(parents=True)
+            _unpack(archive, folder)
+        except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError) as error:
+            raise DataError(f"{archive} is damaged, or not safe to unpack: {error}.") from error
+        except OSError as error:
+            raise DataError(f"{archive} cannot be unpacked to {folder}: {error.strerror or error}.") from error
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    if not archive.is_file():
+        raise DataError(f"there is no archive {archive}.")
+    if zipfile.is_zipfile(archive):
+        with zipfile.ZipFile(archive) as packed:
+            for info in _progress(packed.infolist(), archive):
+                name = PurePosixPath(info.filename.replace("\\", "/"))
+                if name.is_absolute() or ".." in name.parts:
+                    raise DataError(f"{archive} is not safe to unpack: {info.filename!r} would lie outside the folder.")
+                packed.extract(info, folder)
+    elif tarfile.is_tarfile(archive):
+        if not hasattr(tarfile, "data_filter"):
+            raise DataError("unpacking an archive safely needs Python 3.11.4 or newer.")
+        with tarfile.open(archive) as packed_tar:
+            for member in _progress(packed_tar, archive):
+                packed_tar.extract(member, folder, filter="data")
+    else:
+        raise DataError(f"{archive} is no archive that can be read here: .tar, .tar.gz, .tar.xz, .tar.bz2 or .zip.")
+
+
+def _progress(members: "tqdm | tarfile.TarFile | list[zipfile.ZipInfo]", archive: Path) -> tqdm:
+    return tqdm(members, desc=f"unpacking {archive.name}", unit=" files", leave=False, disable=None, delay=1)

@@ -1,0 +1,181 @@
+"""The way by the sample: each picture is read and transformed on its own, by worker processes where there are some.
+
+A sample's random numbers are drawn from (seed, epoch, index), and the order comes to the workers as a list of
+(epoch, index), so nothing is shared: any number of workers gives the same batches, started by fork or by spawn.
+"""
+
+import signal
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
+from torch.utils.data import Dataset as TorchDataset
+
+from course_lib.config.errors import ConfigError, CourseError, DataError
+
+from .decode import PictureError
+from .pipeline import sample_rng
+from .transforms.base import Sample, Transform
+
+Batch = dict[str, Any]
+Key = tuple[int, int]  # (epoch, index)
+
+
+class Samples(Protocol):
+    """What the loader asks of a data set."""
+
+    pipeline: Sequence[Transform]
+    classes: tuple[str, ...]
+
+    def __len__(self) -> int: ...
+
+    def raw(self, index: int) -> Sample:
+        """The sample as it is stored."""
+
+    def get(self, index: int, rng: np.random.Generator) -> Sample:
+        """The sample as the pipeline leaves it."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A sample that could not be had. Workers return it rather than raise, so that the message arrives unwrapped."""
+
+    index: int
+    error: CourseError
+
+    def anew(self) -> CourseError:
+        """The error, to be raised.
+
+        Raised as it is, it would refer to the frame that holds it, and that frame to it. Such a cycle is left to the
+        garbage collector, which tears torch's queues down before its workers are told, and then waits for them: 10 s.
+        """
+        twin = type(self.error)(str(self.error))
+        twin.__cause__ = self.error.__cause__
+        return twin
+
+
+class SafeSamples(TorchDataset[Sample | Failed]):
+    """A data set for torch's ``DataLoader``, asked for (epoch, index)."""
+
+    def __init__(self, dataset: Samples, seed: int) -> None:
+        self.dataset = dataset
+        self.seed = seed
+
+    def __getitem__(self, key: Key) -> Sample | Failed:
+        epoch, index = key
+        try:
+            return self.dataset.get(index, sample_rng(self.seed, epoch, index))
+        except CourseError as error:
+            return Failed(index, error)
+
+
+class Order:
+    """The batches of keys that the workers are to make; set before each epoch."""
+
+    def __init__(self) -> None:
+        self.batches: Sequence[Tensor] = ()
+        self.epoch = 0
+
+    def __iter__(self) -> Iterator[list[Key]]:
+        epoch = self.epoch
+        for indices in self.batches:
+            yield [(epoch, index) for index in indices.tolist()]
+
+    def __len__(self) -> int:
+        return len(self.batches)
+
+
+class BySample:
+    """Batches made of samples that are transformed one by one.
+
+    Args:
+        dataset: Gives the samples.
+        seed: Of all augmentation.
+        num_workers: Processes; 0 works in this one.
+        pin_memory: Put the batches where a GPU can fetch them while it computes.
+        skip_broken: Leave out a picture that cannot be read, and say so once, instead of stopping.
+    """
+
+    def __init__(self, dataset: Samples, seed: int, num_workers: int, pin_memory: bool, skip_broken: bool) -> None:
+        self.skip_broken = skip_broken
+        self.named: set[int] = set()
+        self.order = Order()
+        self.loader = DataLoader(
+            SafeSamples(dataset, seed),
+            batch_sampler=self.order,  # type: ignore[arg-type]  # torch's stubs want list[int]
+            num_workers=num_workers,
+            collate_fn=collate,
+            pin_memory=pin_memory,
+            persistent_workers=num_workers > 0,
+            worker_init_fn=start_worker,
+            generator=torch.Generator(),  # torch draws a number for its workers: not from the training's generator
+        )
+
+    def batches(self, epoch: int, batches: Sequence[Tensor]) -> Iterator[Batch]:
+        """The batches of these indices."""
+        self.order.epoch, self.order.batches = epoch, batches
+        for batch, failed in self.loader:
+            for failure in failed:
+                self.report(failure)
+            if batch is None:
+                raise DataError(
+                    f"not one of the {len(failed)} pictures of a batch can be read; the last: {failed[-1].error}"
+                )
+            yield batch
+
+    def report(self, failure: Failed) -> None:
+        """Stop because of a sample, or name it once and go on without it."""
+        if not self.skip_broken or not isinstance(failure.error, PictureError):
+            raise failure.anew()
+        if failure.index not in self.named:
+            self.named.add(failure.index)
+            print(f"skipped: {failure.error}", flush=True)
+
+
+def start_worker(worker: int) -> None:
+    """Ctrl-C is for the main process, which ends its workers; they also use one thread each (torch sees to it)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def collate(samples: Sequence[Sample | Failed]) -> tuple[Batch | None, list[Failed]]:
+    """Samples as a batch, or None where there is none to make, and what failed."""
+    failed = [sample for sample in samples if isinstance(sample, Failed)]
+    kept = [sample for sample in samples if not isinstance(sample, Failed)]
+    try:
+        return make_batch(kept) if kept else None, failed
+    except CourseError as error:
+        return None, [*failed, Failed(-1, error)]
+
+
+def make_batch(samples: Sequence[Sample]) -> Batch:
+    """``{'images': (N, C, H, W), 'labels': int64 (N,)}``; without labels where a sample has none.
+
+    Raises:
+        DataError: the pictures differ in shape.
+        ConfigError: the pipeline loads no picture.
+    """
+    packed = [pack(sample) for sample in samples]
+    images = [sample["image"] for sample in packed]
+    shapes = sorted({tuple(image.shape) for image in images})
+    if len(shapes) > 1:
+        raise DataError(
+            f"pictures of different shapes, {shapes[0]} and {shapes[-1]}, cannot make a batch. "
+            "Put a Resize, a CenterCrop or a RandomResizedCrop into the pipeline."
+        )
+    batch: Batch = {"images": torch.stack(images)}
+    if all("label" in sample for sample in packed):
+        batch["labels"] = torch.tensor([int(sample["label"]) for sample in packed])
+    return batch
+
+
+def pack(sample: Sample) -> Sample:
+    """A sample under the loader's names, whether or not its pipeline ended with PackInputs."""
+    if "image" in sample:
+        return sample
+    if "img" not in sample:
+        raise ConfigError("the pipeline loads no picture: begin it with LoadImageFromFile.")
+    return {"image": sample["img"], **({"label": sample["gt_label"]} if "gt_label" in sample else {})}

@@ -1,0 +1,79 @@
+"""What a transform is: a step of a pipeline, from a sample to a sample.
+
+A pipeline runs in one of two ways: sample by sample (picture files, in workers), or on whole batches (a data set that
+lies in memory). Most transforms are written once, for a batch of pictures in which each draws its own random numbers;
+the way by the sample is then a batch of one. So both ways follow the same distribution by construction.
+"""
+
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from course_lib.config.errors import ConfigError
+
+Sample = dict[str, Any]
+
+
+class Transform(Protocol):
+    """All that a pipeline asks of a step; any callable with this signature will do."""
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
+        """A sample's next form; every random number comes from ``rng``."""
+
+
+class Deterministic:
+    """A transform of the picture without chance; its subclass says how, for one picture or many.
+
+    In the way by the batch it is done once, when the data set is read, if only others like it come before.
+    """
+
+    def apply(self, images: Tensor) -> Tensor:
+        """(..., C, H, W) → (..., C, H', W')."""
+        raise NotImplementedError(type(self).__name__)
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
+        return {**sample, "img": self.apply(picture_of(sample, self))}
+
+    def batch(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        return self.apply(images)
+
+
+class Random:
+    """A transform of the picture with chance; its subclass says how, for a batch."""
+
+    def batch(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        """(N, C, H, W) → (N, C, H', W'), never in place.
+
+        Args:
+            images: uint8, on any device.
+            generator: On the CPU, so that all devices see the same numbers.
+        """
+        raise NotImplementedError(type(self).__name__)
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
+        generator = torch.Generator().manual_seed(int(rng.integers(2**32)))
+        return {**sample, "img": self.batch(picture_of(sample, self)[None], generator)[0]}
+
+
+def picture_of(sample: Sample, transform: object) -> Tensor:
+    """The sample's picture (C, H, W).
+
+    Raises:
+        ConfigError: no step before ``transform`` has loaded it.
+    """
+    if "img" not in sample:
+        name = type(transform).__name__
+        raise ConfigError(f"{name} needs a picture: put LoadImageFromFile before it in the pipeline.")
+    return sample["img"]
+
+
+def can_batch(transform: object) -> bool:
+    """Whether the transform can work on a batch."""
+    return hasattr(transform, "batch")
+
+
+def is_deterministic(transform: object) -> bool:
+    """Whether the transform draws no random numbers, so that its result can be kept."""
+    return isinstance(transform, Deterministic) or getattr(transform, "deterministic", False)

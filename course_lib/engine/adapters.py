@@ -1,0 +1,81 @@
+"""Plain torch objects, made to fit the trainer: any module that gives logits, any DataLoader of pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sized
+from itertools import islice
+from typing import Any, Protocol, runtime_checkable
+
+import torch
+from torch import Tensor, nn
+
+Batch = dict[str, Any]
+
+
+@runtime_checkable
+class Trainable(Protocol):
+    """All that the trainer asks of a model; it must be an ``nn.Module`` too."""
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        """Scalars by name; those whose name begins with ``loss`` are added up and descended."""
+
+    def predict(self, batch: Batch) -> Tensor:
+        """Scores (N, K) for the metrics."""
+
+
+class Loader(Protocol):
+    """All that the trainer asks of a loader: its length in batches, and an epoch's batches from a given one on."""
+
+    def __len__(self) -> int: ...
+
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+        """The batches of an epoch, without the first ``start``."""
+
+
+class LogitsModel(nn.Module):
+    """Any module from images (N, C, H, W) to logits (N, K), trained with cross-entropy."""
+
+    def __init__(self, module: nn.Module) -> None:
+        super().__init__()
+        self.module = module
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.module(images)
+
+    def loss(self, batch: Batch) -> dict[str, Tensor]:
+        return {"loss": nn.functional.cross_entropy(self.module(batch["images"]), batch["labels"])}
+
+    def predict(self, batch: Batch) -> Tensor:
+        return self.module(batch["images"]).softmax(dim=-1)
+
+
+class PlainLoader:
+    """A torch ``DataLoader`` (or any sized iterable of batches); batches may be pairs or dicts.
+
+    Its order is drawn from torch's own generator, which the trainer seeds before each epoch.
+    """
+
+    def __init__(self, batches: Iterable[Any]) -> None:
+        if not isinstance(batches, Sized):
+            raise TypeError(f"a loader needs a length, so that an epoch has an end; {type(batches).__name__} has none.")
+        self.batches = batches
+        self.batch_size = getattr(batches, "batch_size", None)
+        self.dataset = getattr(batches, "dataset", None)
+
+    def __len__(self) -> int:
+        assert isinstance(self.batches, Sized)
+        return len(self.batches)
+
+    def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+        for batch in islice(self.batches, start, None):
+            yield batch if isinstance(batch, dict) else {"images": batch[0], "labels": torch.as_tensor(batch[1])}
+
+
+def as_trainable(model: nn.Module) -> nn.Module:
+    """The model itself where it has ``loss`` and ``predict``, otherwise as a ``LogitsModel``."""
+    return model if isinstance(model, Trainable) else LogitsModel(model)
+
+
+def as_loader(batches: Any) -> Loader:
+    """The loader itself where it has ``epoch``, otherwise as a ``PlainLoader``."""
+    return batches if hasattr(batches, "epoch") else PlainLoader(batches)

@@ -1,0 +1,111 @@
+"""Every number of a run, one JSON object a line, so that any tool can read it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
+
+from course_lib.engine.hooks.base import Hook
+
+if TYPE_CHECKING:
+    from course_lib.engine.trainer import Trainer
+
+
+class LogHook(Hook):
+    """Writes ``config.py``, ``metrics.jsonl`` and, for people, ``train.log``.
+
+    A line of training holds step, epoch, lr, the losses averaged since the line before, and pictures a second; a
+    line of validation holds step, epoch and ``val/…``.
+
+    Args:
+        interval: Steps between two lines.
+    """
+
+    def __init__(self, interval: int = 10) -> None:
+        self.interval = interval
+        self.folder: Path | None = None
+        self.sums: dict[str, Tensor | float] = {}
+        self.count = 0
+        self.since = 0.0
+
+    def before_train(self, trainer: Trainer) -> None:
+        self.folder = trainer.work_dir
+        if self.folder is not None:
+            drop_after(self.folder / "metrics.jsonl", trainer.step)
+            if trainer.config_text is not None:
+                (self.folder / "config.py").write_text(trainer.config_text, encoding="utf-8")
+            self.say(f"start at epoch {trainer.epoch}, step {trainer.step}, on {trainer.device}, seed {trainer.seed}")
+
+    def before_epoch(self, trainer: Trainer) -> None:
+        self.since = time.monotonic()
+
+    def after_step(self, trainer: Trainer, losses: dict[str, Tensor]) -> None:
+        for name, value in losses.items():
+            self.sums[name] = self.sums[name] + value if name in self.sums else value
+        self.count += 1
+        if trainer.step % self.interval == 0:
+            self.flush(trainer)
+
+    def flush(self, trainer: Trainer) -> None:
+        """Write the averages since the line before."""
+        if not self.count:
+            return
+        now = time.monotonic()
+        record: dict[str, Any] = {"step": trainer.step, "epoch": trainer.epoch + 1, "lr": trainer.last_lr}
+        record |= {name: float(total) / self.count for name, total in self.sums.items()}
+        record["pictures_per_s"] = round(self.count * trainer.batch_size / max(now - self.since, 1e-9), 1)
+        self.write(record)
+        self.sums, self.count, self.since = {}, 0, now
+
+    def after_epoch(self, trainer: Trainer, metrics: dict[str, float]) -> None:
+        if metrics:
+            values = {f"val/{name}": value for name, value in metrics.items()}
+            self.write({"step": trainer.step, "epoch": trainer.epoch, **values})
+        numbers = "  ".join(f"{name} {value:.4f}" for name, value in metrics.items())
+        self.say(f"epoch {trainer.epoch}/{trainer.max_epochs}  loss {trainer.mean_loss:.4f}  {numbers}".rstrip())
+
+    def after_train(self, trainer: Trainer) -> None:
+        self.say(f"end at epoch {trainer.epoch}, step {trainer.step}: {trainer.stopped or 'done'}")
+
+    def on_error(self, trainer: Trainer, error: BaseException) -> None:
+        self.say(f"stopped by {type(error).__name__}: {error}")
+
+    def write(self, record: dict[str, Any]) -> None:
+        """Append a record to ``metrics.jsonl``."""
+        if self.folder is not None:
+            with open(self.folder / "metrics.jsonl", "a", encoding="utf-8") as file:
+                file.write(json.dumps(record) + "\n")
+
+    def say(self, text: str) -> None:
+        """Append a line with the time to ``train.log``."""
+        if self.folder is not None:
+            with open(self.folder / "train.log", "a", encoding="utf-8") as file:
+                file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"sums": {name: float(total) for name, total in self.sums.items()}, "count": self.count}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self.sums, self.count = dict(state["sums"]), state["count"]
+
+
+def drop_after(path: Path, step: int) -> None:
+    """Keep the lines up to a step: what a killed run wrote after its last checkpoint will be written again."""
+    if not path.exists():
+        return
+    kept = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError:  # the kill came in the middle of this line
+            continue
+        if record["step"] <= step:
+            kept.append(line + "\n")
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text("".join(kept), encoding="utf-8")
+    os.replace(partial, path)  # so that a kill at this moment loses no line

@@ -1,0 +1,62 @@
+"""Files of weights, read so that none of them can run code."""
+
+import pickle
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from course_lib.config.errors import CheckpointError, nearest
+
+
+def load_checkpoint(path: str | Path) -> dict[str, Any]:
+    """Read a checkpoint (``.pt``, ``.pth``) or published weights (``.safetensors``) onto the CPU.
+
+    Returns:
+        The saved state; bare weights come as ``{'model': state_dict}``.
+
+    Raises:
+        CheckpointError: missing, truncated, no checkpoint, or a pickle that would run code (it is not run).
+    """
+    path = Path(path)
+    if not path.is_file():
+        near = nearest(path.name, [other.name for other in path.parent.glob("*")]) if path.parent.is_dir() else None
+        hint = f" Did you mean {path.with_name(near)}?" if near else ""
+        raise CheckpointError(f"there is no checkpoint {path}.{hint}")
+    if path.suffix == ".safetensors":
+        return {"model": _load_safetensors(path)}
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        if zipfile.is_zipfile(path) or "Weights only load failed" in str(error):
+            raise CheckpointError(
+                f"{path} was not loaded: it holds more than weights and plain values, and could run code. "
+                "Load it only with the tool that wrote it, and save its state_dict."
+            ) from error
+        raise CheckpointError(f"{path} is no checkpoint: {error}") from error
+    except Exception as error:  # torch raises a different type for each way in which a file can be damaged
+        kind = type(error).__name__
+        raise CheckpointError(f"{path} is truncated or no checkpoint ({kind}: {_line(error)}).") from error
+    if not isinstance(state, dict):
+        raise CheckpointError(f"{path} holds a {type(state).__name__}, not a checkpoint.")
+    for key in ("model", "state_dict"):
+        if isinstance(state.get(key), Mapping):
+            return {**state, "model": dict(state[key])}
+    return {"model": state}
+
+
+def _load_safetensors(path: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} is truncated or no safetensors file ({_line(error)}).") from error
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else "no further word"

@@ -1,0 +1,138 @@
+"""How weights begin: as random numbers of a known spread, or as those of an earlier training (``init_cfg``)."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.config.errors import CheckpointError, ConfigError, Mistake, did_you_mean
+
+from .files import load_checkpoint
+from .layers import check_choice, check_keys
+
+log = logging.getLogger(__name__)
+
+# type in a config → its own settings with MMEngine's defaults; all also take ``layer`` and ``bias``
+FILLERS: dict[str, dict[str, float]] = {
+    "Normal": {"mean": 0.0, "std": 1.0},
+    "TruncNormal": {"mean": 0.0, "std": 1.0, "a": -2.0, "b": 2.0},
+    "Constant": {"val": 0.0},
+}
+InitCfg = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
+
+
+def initialize(module: nn.Module, init_cfg: InitCfg) -> None:
+    """Set a module's weights as ``init_cfg`` says: one dict, or a list of them that are applied in order.
+
+    ``dict(type='Pretrained', checkpoint='resnet50.pth', prefix='backbone')`` loads a file;
+    ``dict(type='Normal', layer='Linear', mean=0, std=0.01, bias=0)`` fills all layers of that class.
+
+    Raises:
+        ConfigError: an unknown type or key.
+        CheckpointError: weights that cannot be read or are of another model.
+    """
+    for cfg in [init_cfg] if isinstance(init_cfg, Mapping) else init_cfg or ():
+        args = dict(cfg)
+        kind = args.pop("type", None)
+        check_choice("init_cfg.type", kind, ["Pretrained", *FILLERS])
+        if kind == "Pretrained":
+            check_keys("init_cfg", args, ("checkpoint", "prefix", "map_location"))
+            if "checkpoint" not in args:
+                raise ConfigError(Mistake("init_cfg", "type='Pretrained' needs checkpoint='FILE or URL'."))
+            load_pretrained(module, args["checkpoint"], args.get("prefix"))
+        else:
+            check_keys("init_cfg", args, ("layer", "bias", *FILLERS[kind]))
+            layers = args.pop("layer", ())
+            _fill(module, kind, {layers} if isinstance(layers, str) else set(layers), args)
+
+
+@torch.no_grad()
+def _fill(module: nn.Module, kind: str, layers: set[str], args: Mapping[str, float]) -> None:
+    values = {**FILLERS[kind], **args}
+    for child in module.modules():
+        if type(child).__name__ not in layers:
+            continue
+        weight, bias = getattr(child, "weight", None), getattr(child, "bias", None)
+        if isinstance(weight, Tensor) and kind == "Normal":
+            nn.init.normal_(weight, values["mean"], values["std"])
+        elif isinstance(weight, Tensor) and kind == "TruncNormal":
+            nn.init.trunc_normal_(weight, values["mean"], values["std"], values["a"], values["b"])
+        elif isinstance(weight, Tensor):
+            nn.init.constant_(weight, values["val"])
+        if isinstance(bias, Tensor):
+            nn.init.constant_(bias, values.get("bias", 0.0))
+
+
+def load_pretrained(module: nn.Module, checkpoint: str, prefix: str | None = None) -> None:
+    """Copy weights from a file, a URL or ``torchvision://NAME`` into a module; all of its entries must be there.
+
+    Args:
+        checkpoint: ``.pth``, ``.pt`` or ``.safetensors``; a bare state dict, or one under ``model`` or ``state_dict``.
+        prefix: Take only the entries below this name: ``'backbone'`` out of a whole classifier.
+
+    Raises:
+        CheckpointError: no such file, a damaged one, or weights of another model; nothing is copied then.
+    """
+    weights = read_weights(checkpoint)
+    if prefix:
+        start = prefix.rstrip(".") + "."
+        tops = {name.partition(".")[0] for name in weights}
+        weights = {name.removeprefix(start): value for name, value in weights.items() if name.startswith(start)}
+        if not weights:
+            raise CheckpointError(f"{checkpoint}: no entry begins with {start!r}. {did_you_mean(prefix, tops)}")
+    own = module.state_dict()
+    # files from before torch 0.4.1 have no counters of batches; nothing here depends on them
+    wrong = [f"{name}: missing in the file" for name in own if name not in weights and not name.endswith("_tracked")]
+    for name, value in own.items():
+        if name in weights and weights[name].shape != value.shape:
+            wrong.append(f"{name}: {tuple(weights[name].shape)} in the file, {tuple(value.shape)} in the model")
+    left_over = [name for name in weights if name not in own]
+    shown = ", ".join(left_over[:4]) + (", …" if len(left_over) > 4 else "")
+    if wrong:
+        lines = "\n".join(f"  {line}" for line in wrong[:6])
+        only = f"\n  only in the file: {shown}" if left_over else ""
+        raise CheckpointError(
+            f"{checkpoint} is of another model than this {type(module).__name__}: {len(wrong)} of {len(own)} entries "
+            f"do not fit.\n{lines}{only}\nIs init_cfg.prefix right (prefix='backbone' for a whole classifier)?"
+        )
+    if left_over:
+        log.warning("%s: no place in %s, left out: %s", checkpoint, type(module).__name__, shown)
+    module.load_state_dict(weights, strict=False)
+
+
+def read_weights(checkpoint: str) -> dict[str, Tensor]:
+    """The state dict of a file, a URL or ``torchvision://NAME``; no code that a pickle holds is run.
+
+    Raises:
+        CheckpointError: it is missing, damaged, or holds more than weights and plain values.
+    """
+    url = _url(checkpoint)
+    if not url:
+        return load_checkpoint(checkpoint)["model"]
+    try:
+        folder = Path(torch.hub.get_dir()) / "checkpoints"
+        path = folder / Path(urlparse(url).path).name
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            torch.hub.download_url_to_file(url, str(path))
+    except OSError as error:
+        raise CheckpointError(f"{checkpoint} cannot be fetched: {error}. Is there a network?") from error
+    return load_checkpoint(path)["model"]
+
+
+def _url(checkpoint: str) -> str:
+    """The address that a checkpoint stands for, empty for a path; ``torchvision://`` is its first ImageNet weights."""
+    scheme, found, name = checkpoint.partition("://")
+    if not found or scheme in ("http", "https", "file"):
+        return checkpoint if found else ""
+    if scheme != "torchvision":
+        raise CheckpointError(f"{checkpoint}: {scheme}:// is not known; give a path, https://… or torchvision://NAME.")
+    from torchvision.models import get_model_weights, list_models
+
+    if name not in list_models():
+        raise CheckpointError(f"torchvision has no model {name!r}. {did_you_mean(name, list_models())}")
+    return get_model_weights(name)["IMAGENET1K_V1"].url

@@ -1,0 +1,63 @@
+"""What moves the weights: optimizers, and the schedules of their learning rate and momentum."""
+
+from .cycles import CosineRestartLR, CyclicLR, OneCycleLR, OneCycleMomentum
+from .momentum import (
+    ConstantMomentum,
+    CosineAnnealingMomentum,
+    CosineRestartMomentum,
+    CyclicMomentum,
+    ExponentialMomentum,
+    ExponentialWarmupMomentum,
+    InverseMomentum,
+    LinearMomentum,
+    MultiStepMomentum,
+    PolyMomentum,
+    StepMomentum,
+)
+from .optimizers import make_optimizer, param_groups
+from .schedules import (
+    ConstantLR,
+    CosineAnnealingLR,
+    ExponentialLR,
+    ExponentialWarmupLR,
+    InverseLR,
+    LinearLR,
+    MultiStepLR,
+    PolyLR,
+    Schedule,
+    StepLR,
+    lr_curve,
+    value_at,
+)
+
+__all__ = [
+    "ConstantLR",
+    "ConstantMomentum",
+    "CosineAnnealingLR",
+    "CosineAnnealingMomentum",
+    "CosineRestartLR",
+    "CosineRestartMomentum",
+    "CyclicLR",
+    "CyclicMomentum",
+    "ExponentialLR",
+    "ExponentialMomentum",
+    "ExponentialWarmupLR",
+    "ExponentialWarmupMomentum",
+    "InverseLR",
+    "InverseMomentum",
+    "LinearLR",
+    "LinearMomentum",
+    "MultiStepLR",
+    "MultiStepMomentum",
+    "OneCycleLR",
+    "OneCycleMomentum",
+    "PolyLR",
+    "PolyMomentum",
+    "Schedule",
+    "StepLR",
+    "StepMomentum",
+    "lr_curve",
+    "make_optimizer",
+    "param_groups",
+    "value_at",
+]

@@ -1,0 +1,9 @@
+"""Arrays and records in, figures out. Knows no trainer, no model and no torch."""
+
+from .confusion import confusion_figure
+from .curves import curves_figure, read_metrics
+from .grid import picture_grid
+from .schedule import schedule_figure
+from .text import text_plot
+
+__all__ = ["confusion_figure", "curves_figure", "picture_grid", "read_metrics", "schedule_figure", "text_plot"]

@@ -1,0 +1,61 @@
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_lib.cli import schedule
+from course_lib.cli.schedule import key_steps, report
+from course_lib.config.errors import ConfigError
+
+
+def command(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    schedule.add_parser(parser.add_subparsers())
+    args = parser.parse_args(["schedule", *words])
+    return args.run(args)
+
+
+def test_key_steps_are_first_highest_last_and_the_jumps() -> None:
+    lr = np.repeat([0.1, 0.01, 0.001], [7, 5, 8])
+    assert key_steps(lr, epoch_len=10) == [0, 7, 10, 12, 19]
+
+
+def test_many_epochs_are_spread_evenly() -> None:
+    assert key_steps(np.ones(1000), epoch_len=10) == [0, 130, 260, 390, 520, 650, 780, 910, 999]
+
+
+def test_a_rate_that_falls_in_every_step_has_no_list_of_jumps() -> None:
+    assert key_steps(0.5 ** np.arange(100), epoch_len=50) == [0, 50, 99]
+
+
+def test_report_names_steps_epochs_rates_and_momenta() -> None:
+    lines = report(np.array([0.1, 0.2]), 2, momentum=np.array([0.9, 0.8])).splitlines()
+    assert [line.split() for line in lines[-3:]] == [
+        ["step", "epoch", "lr", "momentum"],
+        ["0", "0", "0.1", "0.9"],
+        ["1", "0.5", "0.2", "0.8"],
+    ]
+
+
+def test_the_default_config_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "lr.png"
+    assert command("lessons/lenet_digits", "--out", str(out)) == 0
+    printed = capsys.readouterr().out
+    assert "steps an epoch" in printed and f"picture: {out}" in printed
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_json_holds_every_step(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("lessons/lenet_digits", "--epoch-len", "7", "--json") == 0
+    values = json.loads(capsys.readouterr().out)
+    assert values["epoch_len"] == 7
+    assert len(values["lr"]) % 7 == 0 and max(values["lr"]) > 0
+
+
+def test_mistakes_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"--epoch-len must be 1 or more, not 0."):
+        command("lessons/lenet_digits", "--epoch-len", "0")
+    with pytest.raises(ConfigError, match=r"--out .*x.png: the picture cannot be written"):
+        command("lessons/lenet_digits", "--epoch-len", "1", "--out", str(tmp_path / "missing" / "x.png"))

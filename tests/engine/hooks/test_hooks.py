@@ -1,0 +1,117 @@
+"""Each hook on a stand-in for the trainer's few fields that it reads."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from course_lib.config.errors import ConfigError, CourseError, DivergenceError
+from course_lib.engine import CheckpointHook, FiniteLossHook, Hook, LogHook, ProgressHook
+from course_lib.engine.hooks.log import drop_after
+
+
+def make_trainer(tmp_path=None, **fields):
+    defaults = {"step": 0, "epoch": 0, "batch": 0, "last_lr": 0.1, "work_dir": tmp_path, "device": "cpu", "seed": 0}
+    defaults |= {
+        "max_epochs": 3,
+        "batch_size": 8,
+        "mean_loss": 0.5,
+        "stopped": None,
+        "train_loader": range(5),
+        "config_text": None,
+    }
+    return SimpleNamespace(**(defaults | fields))
+
+
+def test_a_misspelt_moment_is_an_error_when_the_class_is_made():
+    with pytest.raises(CourseError, match=r"Mine.after_epochs would never be called. Did you mean 'after_epoch'\?"):
+
+        class Mine(Hook):
+            def after_epochs(self, trainer):
+                pass
+
+
+def test_the_log_averages_between_its_lines(tmp_path):
+    hook, trainer = LogHook(interval=2), make_trainer(tmp_path)
+    hook.before_train(trainer)
+    hook.before_epoch(trainer)
+    for trainer.step, value in enumerate([1.0, 3.0, 5.0, 7.0], start=1):
+        hook.after_step(trainer, {"loss": torch.tensor(value)})
+    trainer.epoch = 1
+    hook.after_epoch(trainer, {"accuracy/top1": 90.0})
+    records = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert [record.get("loss") for record in records] == [2.0, 6.0, None]
+    assert records[0]["epoch"] == 1 and records[0]["lr"] == 0.1 and records[0]["pictures_per_s"] > 0
+    assert records[2] == {"step": 4, "epoch": 1, "val/accuracy/top1": 90.0}
+    assert "epoch 1/3  loss 0.5000  accuracy/top1 90.0000" in (tmp_path / "train.log").read_text()
+
+
+def test_a_resumed_log_forgets_what_came_after_the_checkpoint(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 1}\n{"step": 2}\n{"step": 3}\n{"st')
+    drop_after(path, 2)
+    assert path.read_text() == '{"step": 1}\n{"step": 2}\n'
+    drop_after(tmp_path / "none.jsonl", 2)
+
+
+def test_the_logs_sums_are_part_of_a_checkpoint():
+    hook, trainer = LogHook(interval=10), make_trainer(step=1)
+    hook.after_step(trainer, {"loss": torch.tensor(2.0)})
+    other = LogHook(interval=10)
+    other.load_state_dict(hook.state_dict())
+    assert other.state_dict() == {"sums": {"loss": 2.0}, "count": 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "values", "best"),
+    [
+        ("accuracy/top1", None, [50.0, 60.0, 55.0, float("nan")], [True, True, False, False]),
+        ("loss", None, [2.0, 1.0, 1.5, 0.5], [True, True, False, True]),
+        ("accuracy/top1", "less", [50.0, 60.0, 40.0, 40.0], [True, False, True, False]),
+    ],
+)
+def test_what_is_best(name, rule, values, best):
+    hook = CheckpointHook(save_best=name, rule=rule)
+    assert [hook.is_best({name: value, "other": 0.0}) for value in values] == best
+
+
+def test_an_unknown_metric_to_save_by():
+    with pytest.raises(ConfigError, match=r"save_best='acuracy'.*Did you mean 'accuracy'"):
+        CheckpointHook(save_best="acuracy").is_best({"accuracy": 1.0})
+
+
+def test_numbered_checkpoints_are_kept_up_to_a_number(tmp_path):
+    hook = CheckpointHook(interval=1, keep=2)
+    trainer = make_trainer(tmp_path, state_dict=lambda: {"model": {}}, notify=lambda moment: None)
+    for trainer.epoch in range(1, 6):
+        hook.after_epoch(trainer, {"accuracy": float(trainer.epoch)})
+    names = sorted(file.name for file in (tmp_path / "checkpoints").iterdir())
+    assert names == ["best.pt", "epoch_4.pt", "epoch_5.pt", "last.pt"]
+
+
+def test_an_infinite_loss_keeps_a_checkpoint_from_being_written():
+    hook, trainer = FiniteLossHook(interval=100), make_trainer(step=4)
+    hook.after_step(trainer, {"loss": torch.tensor(1.0)})
+    hook.before_save(trainer)
+    trainer.step = 5
+    hook.after_step(trainer, {"loss": torch.tensor(float("inf"))})
+    with pytest.raises(DivergenceError, match=r"became inf at step 5 \(epoch 1\) with lr 0.1.*No checkpoint"):
+        hook.before_save(trainer)
+
+
+def test_the_epoch_line_needs_no_terminal(capsys):
+    hook, trainer = ProgressHook(bar=False), make_trainer()
+    hook.before_epoch(trainer)
+    hook.after_step(trainer, {"loss": torch.tensor(1.0)})
+    trainer.epoch = 1
+    hook.after_epoch(trainer, {"accuracy/top1": 87.5})
+    assert capsys.readouterr().out.startswith("epoch 1/3  loss 0.5000  accuracy/top1 87.50  lr 0.1  ")
+
+
+def test_the_bar_shows_loss_and_rate(capsys):
+    hook, trainer = ProgressHook(bar=True, refresh_s=0.0), make_trainer()
+    hook.before_epoch(trainer)
+    hook.after_step(trainer, {"loss": torch.tensor(1.25)})
+    hook.close()
+    assert "loss 1.2500, lr 0.1" in capsys.readouterr().err

@@ -1,0 +1,42 @@
+"""What starting up may import: seen in a fresh interpreter's ``sys.modules``, not in seconds."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("torch", "torchvision", "numpy", "matplotlib", "sklearn", "skimage", "PIL", "IPython", "jupyterlab")
+
+
+def heavy_imports(program: str) -> list[str]:
+    """Which of the heavy packages a program has imported at its end."""
+    report = f"\nimport sys; print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program + report], capture_output=True, text=True, check=True)
+    return eval(done.stderr.splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import course_lib",
+        "import course_lib.config",
+        "from course_lib import Config",
+        "from course_lib.cli import main; main(['--help'])",
+        "from course_lib.cli import main; main(['--version'])",
+        "from course_lib.cli import main; assert main(['trian']) == 2",
+        "from course_lib.cli import main; assert main(['train', '--cfg-options', 'lr']) == 2",
+    ],
+)
+def test_starting_up_is_light(program: str) -> None:
+    assert heavy_imports(program) == []
+
+
+@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "config", "lab", "test", "bench"])
+def test_the_help_of_a_command_is_light(command: str) -> None:
+    program = f"from course_lib.cli import main\ntry: main(['{command}', '--help'])\nexcept SystemExit: pass"
+    assert heavy_imports(program) == []
+
+
+def test_a_trainer_does_not_wait_for_torchvision() -> None:
+    """It takes longer to import than torch; only what decodes files or resizes pictures needs it."""
+    assert "torchvision" not in heavy_imports("from course_lib import build_trainer, Trainer")
