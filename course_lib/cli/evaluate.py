@@ -4,7 +4,7 @@ import argparse
 import json
 
 from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides
-from course_lib.config import ConfigError, parse_options
+from course_lib.config import CheckpointError, ConfigError, parse_options
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -32,7 +32,10 @@ def run(args: argparse.Namespace) -> int:
     cfg = load_config(args.config, options)
     if mistakes := check_config(cfg):
         raise ConfigError(mistakes)
-    values = evaluate(cfg, args.checkpoint)
+    try:
+        values = evaluate(cfg, args.checkpoint)
+    except CheckpointError as error:  # it is read before the data
+        raise ConfigError(str(error)) from error
     if args.json:
         print(json.dumps(values))
     else:

@@ -2,7 +2,11 @@
 
 import argparse
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
+
+from course_lib.config.errors import ConfigError, CourseError
 
 
 class Subparsers(Protocol):
@@ -47,6 +51,17 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
 def add_device(parser: argparse.ArgumentParser) -> None:
     """``--device``; the config's own value counts where it is not given."""
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda, cuda:1 or mps")
+
+
+@contextmanager
+def before_work() -> Iterator[None]:
+    """What goes wrong in here is found before anything is started: exit code 2, whatever is wrong."""
+    try:
+        yield
+    except ConfigError:
+        raise
+    except CourseError as error:
+        raise ConfigError(str(error)) from error
 
 
 def typed_command() -> str:

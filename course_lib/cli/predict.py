@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from course_lib.cli.parsing import Subparsers, add_command, add_device
+from course_lib.cli.parsing import Subparsers, add_command, add_device, before_work
 from course_lib.config import ConfigError, DataError
 
 if TYPE_CHECKING:
@@ -43,8 +43,9 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"--topk must be 1 or more, not {args.topk}.")
     from course_lib.inference import Inferencer
 
-    paths = expand(args.pictures)
-    inferencer = Inferencer(args.checkpoint, device=args.device or "auto")
+    with before_work():
+        paths = expand(args.pictures)
+        inferencer = Inferencer(args.checkpoint, device=args.device or "auto")
     predictions = []
     for outcome in predict(inferencer, paths, args.topk):
         if isinstance(outcome, DataError):

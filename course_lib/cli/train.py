@@ -4,7 +4,7 @@ import argparse
 import shlex
 from typing import TYPE_CHECKING, Any
 
-from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides, typed_command
+from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides, before_work, typed_command
 from course_lib.config import Config, ConfigError, CourseError, parse_options
 
 if TYPE_CHECKING:
@@ -41,8 +41,9 @@ def run(args: argparse.Namespace) -> int:
     options = overrides(args)
     from course_lib.builders import build_trainer, load_config  # torch, once the options are known to be readable
 
-    cfg = load_config(args.config, options)
-    trainer = build_trainer(cfg)
+    with before_work():
+        cfg = load_config(args.config, options)
+        trainer = build_trainer(cfg)
     print(before(cfg, trainer), flush=True)
     try:
         result = trainer.fit()

@@ -410,6 +410,10 @@ def _class_mistakes(cfg: ConfigDict) -> Iterator[Mistake]:
 
     if known:
         first, classes = next(iter(known.items()))
+        if len(classes) < 2:
+            message = f"the data set has one class only, {classes[0]!r}; telling classes apart takes at least two."
+            yield _place_of(cfg, first, "dataset").mistake(message)
+            return
         truth, why = len(classes), f"the data set of {first} has {len(classes)}: {_listed(classes)}."
         for key, others in known.items():
             if len(others) != truth:

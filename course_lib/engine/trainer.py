@@ -131,6 +131,7 @@ class Trainer:
         self.epoch_loss = torch.zeros((), device=self.device)  # summed over the current epoch's batches
         self.mean_loss = float("nan")  # of the epoch that ended last
         self.last_metrics: dict[str, float] = {}
+        self.last_checkpoint: Path | None = None  # written or read by this run
         self.stopped: str | None = None  # why, where a hook or Ctrl-C asked for a stop
         self._resumed_random: dict[str, Any] | None = None
 
@@ -279,6 +280,7 @@ class Trainer:
         self.epoch, self.batch, self.step = state["epoch"], state["batch"], state["step"]
         self.epoch_loss = state["epoch_loss"].to(self.device)
         self.last_metrics = state["metrics"]
+        self.last_checkpoint = Path(path)
         self._resumed_random = state["random"] if self.batch else None  # an epoch begins with numbers of its own
         for hook in self.hooks:
             if type(hook).__name__ in state["hooks"]:

@@ -33,7 +33,7 @@ def test_the_config_of_the_work_folder_will_do(work_dir: Path, capsys: pytest.Ca
 
 def test_mistakes(work_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     checkpoint = str(work_dir / "checkpoints" / "lsat.pt")
-    assert main(["evaluate", "lessons/lenet_digits", checkpoint, "--device", "cpu"]) == 1
+    assert main(["evaluate", "lessons/lenet_digits", checkpoint, "--device", "cpu"]) == 2
     said = capsys.readouterr().err
     assert f"there is no checkpoint {checkpoint}" in said and "Did you mean" in said and "last.pt" in said
     assert main(["evaluate", "lessons/lenet_digits", checkpoint, "--cfg-options", "model.typ=1"]) == 2

@@ -48,11 +48,8 @@ def test_shows_what_a_control_changes(cfg: Config) -> None:
 
 
 def test_shows_every_mistake_and_does_not_train(cfg: Config) -> None:
-    choices = {
-        "4": {},
-        "5": {"model.backbone.widths": (5,)},
-        "6": {"model.backbone.width": 6, "train_cfg.max_epochs": 0},
-    }
+    two_mistakes = {"model.backbone.width": 6, "train_cfg.max_epochs": 0}
+    choices: dict[str, dict[str, Any]] = {"4": {}, "5": {"model.backbone.widths": (5,)}, "6": two_mistakes}
     widget = ConfigTweaker(cfg, [Knob("widths", choices, "4")])
     widget.controls["widths"].value = "5"
     assert "Write in_channels=5." in widget.verdict.value and widget.train_button.disabled

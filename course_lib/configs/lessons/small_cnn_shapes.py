@@ -1,4 +1,4 @@
-"""A small CNN on Shapes: 95.2 ± 2.0 % of 500 unseen pictures (seeds 0, 1, 2), 24,346 parameters, 14 s on a CPU core."""
+"""A small CNN on Shapes: 94 % of 500 unseen pictures (92.2 to 95.4 with seeds 0, 1, 2) after 14 s on a CPU core."""
 
 _base_ = ["../_base_/models/small_cnn.py", "../_base_/datasets/shapes.py", "../_base_/default_runtime.py"]
 

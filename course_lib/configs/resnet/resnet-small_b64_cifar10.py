@@ -9,5 +9,5 @@ param_scheduler = [
     dict(type="LinearLR", start_factor=0.1, by_epoch=False, end=400),
     dict(type="PolyLR", power=1.0, by_epoch=False),
 ]
-train_cfg = dict(by_epoch=True, max_epochs=10)
+train_cfg = dict(by_epoch=True, max_epochs=11)
 default_hooks = dict(logger=dict(interval=50))

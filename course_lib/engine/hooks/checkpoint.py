@@ -62,6 +62,7 @@ class CheckpointHook(Hook):
         state = trainer.state_dict()
         for name in files:
             save_checkpoint(state, trainer.work_dir / "checkpoints" / name)
+        trainer.last_checkpoint = trainer.work_dir / "checkpoints" / files[0]
 
     def is_best(self, metrics: dict[str, float]) -> bool:
         """Whether these metrics beat the best so far, which they then become."""

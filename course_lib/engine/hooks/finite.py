@@ -33,6 +33,9 @@ class FiniteLossHook(Hook):
         if len(self.waiting) >= self.interval:
             self.look(trainer)
 
+    def after_epoch(self, trainer: Trainer, metrics: dict[str, float]) -> None:
+        self.look(trainer)  # before the other hooks tell of a mean that is no number
+
     def before_save(self, trainer: Trainer) -> None:
         self.look(trainer)
 
@@ -52,5 +55,5 @@ class FiniteLossHook(Hook):
 
 def kept_note(trainer: Trainer) -> str:
     """Which checkpoint is still good."""
-    last = trainer.work_dir and trainer.work_dir / "checkpoints" / "last.pt"
-    return f"The last good checkpoint is {last}." if last and last.exists() else "No checkpoint had been written yet."
+    last = trainer.last_checkpoint
+    return f"The last good checkpoint is {last}." if last else "No checkpoint had been written yet."

@@ -20,6 +20,7 @@ def make_trainer(tmp_path=None, **fields):
         "stopped": None,
         "train_loader": range(5),
         "config_text": None,
+        "last_checkpoint": None,
     }
     return SimpleNamespace(**(defaults | fields))
 
