@@ -18,44 +18,9 @@ from torch import nn
 
 from course_lib import data, engine, metrics, models, optim
 from course_lib.config import Config, ConfigDict, ConfigError, Mistake, Origin, check, registry
-from course_lib.config.errors import CourseError, DataError, did_you_mean
+from course_lib.config.errors import CourseError, DataError
 from course_lib.config.nodes import origin_of, walk
 from course_lib.data import Loader, Preprocessor, make_loader
-
-CONFIGS = Path(__file__).parent / "configs"
-DEFAULT_CONFIG = CONFIGS / "lessons" / "lenet_digits.py"
-
-
-def load_config(path: str | Path | None = None, overrides: Mapping[str, Any] | None = None) -> Config:
-    """A config in the 1.x dialect, with overrides (``{'optim_wrapper.optimizer.lr': 0.01}``) put in.
-
-    Args:
-        path: A file, or the name of a ready-made config (``'resnet/resnet_small_cifar10'``); None takes the default.
-
-    Raises:
-        ConfigError: with every mistake of the file's grammar or of an override.
-    """
-    cfg = Config.load(find_config(path), overrides or {})
-    if "work_dir" not in cfg:
-        cfg.work_dir = f"work_dirs/{Path(cfg.file).stem}"
-    return cfg
-
-
-def find_config(path: str | Path | None) -> Path:
-    """The file of a config's path or ready-made name."""
-    if path is None:
-        return DEFAULT_CONFIG
-    for candidate in (Path(path), CONFIGS / f"{path}", CONFIGS / f"{path}.py"):
-        if candidate.is_file():
-            return candidate
-    known = [str(file.relative_to(CONFIGS).with_suffix("")) for file in ready_made()]
-    hint = did_you_mean(str(path), [*known, *(str(file) for file in Path().glob("*.py"))])
-    raise ConfigError(f"there is no config {path}. {hint}")
-
-
-def ready_made() -> list[Path]:
-    """The configs that come with the kit and can be trained as they are."""
-    return sorted(file for file in CONFIGS.rglob("*.py") if "_base_" not in file.parts)
 
 
 def check_config(cfg: Config, for_training: bool | None = None) -> list[Mistake]:

@@ -12,8 +12,8 @@ import pytest
 import torch
 from PIL import Image
 
-from course_lib.builders import load_config
 from course_lib.cli import main
+from course_lib.config import load_config
 
 FAST = ["--cfg-options", "train_cfg.max_epochs=1"]
 PHOTOS = """

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from course_lib import builders
-from course_lib.config import Config, ConfigError, Origin, explain
+from course_lib.config import Config, ConfigError, Origin, explain, load_config, ready_made
 from course_lib.data import Preprocessor
 from course_lib.models import ImageClassifier, LinearClsHead, SmallCNN
 
@@ -125,17 +125,8 @@ def test_batch_augmentation_of_the_model_goes_to_the_preprocessor():
 
 
 def test_every_ready_made_config_is_right():
-    for path in builders.ready_made():
-        assert builders.check_config(builders.load_config(path)) == [], path
-
-
-def test_configs_are_found_by_name():
-    assert builders.load_config().file.endswith("lenet_digits.py")
-    assert builders.find_config("lessons/lenet_digits") == builders.DEFAULT_CONFIG
-    with pytest.raises(
-        ConfigError, match=r"there is no config lessons/lenet_digit. Did you mean 'lessons/lenet_digits'"
-    ):
-        builders.find_config("lessons/lenet_digit")
+    for path in ready_made():
+        assert builders.check_config(load_config(path)) == [], path
 
 
 def test_any_torchvision_transform_by_name():

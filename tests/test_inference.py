@@ -6,6 +6,7 @@ import torch
 from PIL import Image
 
 from course_lib import Config, Inferencer, builders
+from course_lib.config import load_config
 from course_lib.config.errors import CheckpointError, ConfigError, DataError
 from course_lib.engine import save_checkpoint
 
@@ -13,7 +14,7 @@ from course_lib.engine import save_checkpoint
 @pytest.fixture(scope="module")
 def checkpoint(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    cfg = builders.load_config(None, {"work_dir": str(folder), "train_cfg.max_epochs": 3})
+    cfg = load_config(None, {"work_dir": str(folder), "train_cfg.max_epochs": 3})
     builders.build_trainer(cfg).fit()
     return folder / "checkpoints" / "last.pt"
 
@@ -24,7 +25,7 @@ def digits():
 
 def test_predictions_are_the_test_loaders(checkpoint):
     inferencer = Inferencer(checkpoint, device="cpu")
-    cfg = builders.load_config()
+    cfg = load_config()
     loader = builders.build_loader(cfg.val_dataloader, training=False)
     batch = next(loader.epoch(0))
     with torch.no_grad():

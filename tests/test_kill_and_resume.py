@@ -14,7 +14,8 @@ import torch
 RUN = """
 import torch
 torch.set_num_threads(1)
-from course_lib.builders import build_trainer, load_config
+from course_lib.builders import build_trainer
+from course_lib.config import load_config
 import sys
 overrides = {"work_dir": sys.argv[1], "resume": True, "train_cfg.max_epochs": 6, "device": "cpu"}
 overrides |= {"default_hooks.logger.interval": 1}

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from course_lib.cli.parsing import Subparsers, add_command, add_overrides
-from course_lib.config import Config, ConfigError, explain, is_old, parse_options
+from course_lib.config import Config, ConfigError, explain, is_old, load_config, parse_options
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -72,6 +72,4 @@ def run_upgrade(args: argparse.Namespace) -> int:
 
 def loaded(args: argparse.Namespace) -> Config:
     """The config with its overrides, in the 1.x dialect."""
-    from course_lib.builders import load_config
-
     return load_config(args.config, parse_options(args.cfg_options))

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from course_lib.cli.schedule import Subparsers, save
+from course_lib.cli.parsing import Subparsers
+from course_lib.cli.schedule import save
 
 
 def add_parser(subparsers: Subparsers) -> None:

@@ -217,7 +217,8 @@ def open_source(source: str) -> Any:
     names = {name.lower(): name for name in registry.names("dataset")}
     if source.lower() in names:
         return registry.find(names[source.lower()], "dataset").target()
-    from course_lib.builders import build, find_config, load_config
+    from course_lib.builders import build
+    from course_lib.config import find_config, load_config
     from course_lib.config.errors import ConfigError, did_you_mean
 
     try:

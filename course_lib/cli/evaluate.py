@@ -4,7 +4,7 @@ import argparse
 import json
 
 from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides
-from course_lib.config import CheckpointError, ConfigError, parse_options
+from course_lib.config import CheckpointError, ConfigError, load_config, parse_options
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -27,7 +27,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
     options = parse_options(args.cfg_options) | ({"device": args.device} if args.device else {})
-    from course_lib.builders import check_config, evaluate, load_config
+    from course_lib.builders import check_config, evaluate
 
     cfg = load_config(args.config, options)
     if mistakes := check_config(cfg):

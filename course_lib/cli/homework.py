@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from course_lib.cli.schedule import Subparsers
+from course_lib.cli.parsing import Subparsers
 
 
 def add_parser(subparsers: Subparsers) -> None:

@@ -8,19 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Protocol
+
+from course_lib.cli.parsing import Subparsers
+from course_lib.config import CONFIGS, ready_made
 
 TITLES = {
     "config": "Ready to train:  course train NAME",
     "part": "Model parts to inherit from:  _base_ = ['NAME.py']",
     "backbone": "Backbones:  model = dict(backbone=dict(type='NAME', …), …)",
 }
-
-
-class Subparsers(Protocol):
-    """What ``add_subparsers`` gives."""
-
-    def add_parser(self, name: str, **kwargs: Any) -> argparse.ArgumentParser: ...
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,6 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what fits the pattern."""
-    from course_lib.builders import CONFIGS, ready_made
     from course_lib.config.errors import ConfigError, did_you_mean
 
     parts = (CONFIGS / "_base_" / "models").glob("*.py")

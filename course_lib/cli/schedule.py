@@ -3,15 +3,12 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-
-class Subparsers(Protocol):
-    """What ``add_subparsers`` gives."""
-
-    def add_parser(self, name: str, **kwargs: Any) -> argparse.ArgumentParser: ...
+from course_lib.cli.parsing import Subparsers
+from course_lib.config import load_config
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -42,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.epoch_len is not None and args.epoch_len < 1:
         raise ConfigError(f"--epoch-len must be 1 or more, not {args.epoch_len}.")
-    cfg = builders.load_config(args.config)
+    cfg = load_config(args.config)
     if mistakes := builders.check_config(cfg):
         raise ConfigError(mistakes)
     epoch_len = args.epoch_len or count_batches(cfg)

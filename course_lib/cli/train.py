@@ -5,7 +5,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides, before_work, typed_command
-from course_lib.config import Config, ConfigError, CourseError, parse_options
+from course_lib.config import Config, ConfigError, CourseError, load_config, parse_options
 
 if TYPE_CHECKING:
     from course_lib.engine import Result, Trainer
@@ -39,7 +39,7 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train, and say where everything is and what to do next."""
     options = overrides(args)
-    from course_lib.builders import build_trainer, load_config  # torch, once the options are known to be readable
+    from course_lib.builders import build_trainer  # torch, once the options are known to be readable
 
     with before_work():
         cfg = load_config(args.config, options)

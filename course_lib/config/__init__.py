@@ -7,8 +7,10 @@ from .errors import CheckpointError, ConfigError, CourseError, DataError, Diverg
 from .explain import explain
 from .nodes import ConfigDict, ConfigList, to_plain
 from .options import parse_options
+from .ready_made import CONFIGS, find_config, load_config, ready_made
 
 __all__ = [
+    "CONFIGS",
     "CheckpointError",
     "Config",
     "ConfigDict",
@@ -21,8 +23,11 @@ __all__ = [
     "Origin",
     "check",
     "explain",
+    "find_config",
     "is_old",
+    "load_config",
     "parse_options",
+    "ready_made",
     "to_plain",
     "upgrade",
 ]

@@ -203,7 +203,10 @@ def _argument_mistakes(node: Mapping[str, Any], entry: Entry, place: _Place) -> 
             continue
         if key not in named:
             if not takes_any:
-                yield inner.mistake(f"{entry.name} has no argument {key!r}.", _hint_for_key(key, named))
+                yield inner.mistake(
+                    f"{entry.name} has no argument {key!r}.",
+                    _hint_for_key(key, named),
+                )
         elif key in rules:
             yield from _mistakes(value, rules[key], inner)
         elif not key.endswith("_cfg") and _holds_component(value):
@@ -262,6 +265,8 @@ def _hint_for_key(key: str, allowed: Collection[str]) -> str:
         return f"In the 1.x dialect write {OLD_ARGUMENTS[key]}."
     if key in OLD_KEYS and nearest(key, allowed) is None:
         return f"At the top of a config of the 1.x dialect write {OLD_KEYS[key]}."
+    if nearest(str(key), ["type"]):
+        return did_you_mean(str(key), ["type"])
     return did_you_mean(str(key), allowed) or "It takes none."
 
 

@@ -154,7 +154,7 @@ def _try_cache(
         return None, str(error)
     size_mib = cache.images.numel() * cache.images.element_size() / 2**20
     shape = "x".join(map(str, cache.images.shape[1:]))
-    return (cache, f"{len(cache.images):,} pictures of {shape} are kept in memory ({size_mib:.1f} MiB on {device})")
+    return cache, f"all are kept in memory as {shape} ({size_mib:.1f} MiB on {device})"
 
 
 def _check(batch_size: int, num_workers: int, seed: int) -> None:

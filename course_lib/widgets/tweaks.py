@@ -12,8 +12,8 @@ from typing import Any
 
 import torch
 
-from course_lib.builders import CONFIGS, build_model, without_weights
-from course_lib.config import Config, Origin
+from course_lib.builders import build_model, without_weights
+from course_lib.config import CONFIGS, Config, Origin
 from course_lib.config.registry import names
 
 FORM = Origin("the form")

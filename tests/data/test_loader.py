@@ -158,7 +158,7 @@ def test_samples_can_go_to_workers_by_pickle() -> None:
 
 
 def test_way_says_what_was_chosen_and_why(folder: list[Path]) -> None:
-    assert make_loader(Memory(10), 4).way == "by the batch: 10 pictures of 3x8x8 are kept in memory (0.0 MiB on cpu)"
+    assert make_loader(Memory(10), 4).way == "by the batch: all are kept in memory as 3x8x8 (0.0 MiB on cpu)"
     assert make_loader(Memory(10), 4, way="sample").way == "by the sample: as asked"
     wrapped = Memory(4, [RandomFlip(), TorchvisionTransform("RandomInvert"), PackInputs()])
     assert make_loader(wrapped, 4).way == "by the sample: torchvision/RandomInvert works picture by picture"
@@ -167,7 +167,7 @@ def test_way_says_what_was_chosen_and_why(folder: list[Path]) -> None:
     Image.new("RGB", (13, 10)).save(folder[1])
     assert make_loader(Files(folder[:3]), 2).way == ("by the sample: the pictures differ in shape (3x10x12, 3x10x13)")
     resized = Files(folder[:3], [LoadImageFromFile(), Resize(8), PackInputs()])
-    assert make_loader(resized, 2).way.startswith("by the batch: 3 pictures of 3x8x8")
+    assert make_loader(resized, 2).way.startswith("by the batch: all are kept in memory as 3x8x8")
 
 
 def test_way_batch_where_it_is_not_possible() -> None:

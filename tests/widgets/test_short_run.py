@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from course_lib.builders import load_config
-from course_lib.config import Config, ConfigError
+from course_lib.config import Config, ConfigError, load_config
 from course_lib.widgets.short_run import train_for
 
 TINY = {

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from course_lib.builders import load_config
-from course_lib.config import Config, DivergenceError
+from course_lib.config import Config, DivergenceError, load_config
 from course_lib.widgets import ConfigTweaker, Goal, tweaker
 from course_lib.widgets.tweaker import Run, outcome
 from course_lib.widgets.tweaks import Knob

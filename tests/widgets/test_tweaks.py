@@ -2,8 +2,8 @@
 
 import pytest
 
-from course_lib.builders import check_config, load_config
-from course_lib.config import Config, ConfigError, parse_options
+from course_lib.builders import check_config
+from course_lib.config import Config, ConfigError, load_config, parse_options
 from course_lib.config.registry import names
 from course_lib.widgets.tweaks import (
     apply,

@@ -24,7 +24,7 @@ class ProgressHook(Hook):
     """
 
     def __init__(self, bar: bool | None = None, refresh_s: float = 0.25) -> None:
-        self.show_bar = bar if bar is not None else (sys.stderr.isatty() or "ipykernel" in sys.modules)
+        self.show_bar = bar if bar is not None else (sys.stderr.isatty() or in_notebook())
         self.refresh_s = refresh_s
         self.bar: tqdm | None = None
         self.pending = 0
@@ -69,3 +69,9 @@ class ProgressHook(Hook):
             self.bar.close()
             self.bar = None
             self.pending = 0
+
+
+def in_notebook() -> bool:
+    """Whether a notebook's kernel runs this; one cannot run without having imported IPython."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
