@@ -7,7 +7,7 @@ end in ``_cfg`` are handed over as they are. The functions below it say which pa
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -163,8 +163,12 @@ def stopping_point(cfg: Mapping[str, Any]) -> tuple[int | None, int | None]:
     return train_cfg.get("max_epochs"), train_cfg.get("max_iters")
 
 
-def build_trainer(cfg: Config) -> engine.Trainer:
+def build_trainer(cfg: Config, hooks: Sequence[engine.Hook] | None = None) -> engine.Trainer:
     """Everything that a training config describes, in the order of the way of the data.
+
+    Args:
+        cfg: A whole config; without ``work_dir`` nothing is written.
+        hooks: In place of the config's own.
 
     Raises:
         ConfigError: the config has mistakes; all are reported.
@@ -197,7 +201,7 @@ def build_trainer(cfg: Config) -> engine.Trainer:
         val_interval=train_cfg.get("val_interval", 1) if max_epochs else 1,
         schedules=build_schedules(cfg, len(train_loader)),
         preprocessor=build_preprocessor(cfg),
-        hooks=build_hooks(cfg),
+        hooks=build_hooks(cfg) if hooks is None else hooks,
         work_dir=cfg.get("work_dir"),
         device=str(device),
         amp=wrapper.get("type") == "AmpOptimWrapper",

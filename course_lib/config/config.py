@@ -8,6 +8,7 @@ an override of that top-level name (in an inheriting file or on the command line
 
 import copy
 import hashlib
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,7 @@ def _from_text(text: str, file: str, chain: tuple[str, ...]) -> Config:
     def load_bases(paths: list[str], origin: Origin) -> ConfigDict:
         merged = ConfigDict()
         for path in paths:
-            base = _load_base(Path(file).parent / Path(path).expanduser(), origin, chain)
+            base = _load_base(Path(os.path.normpath(Path(file).parent / Path(path).expanduser())), origin, chain)
             _add_base(merged, base, origin)
             inherited.update(base.used)
         return merged

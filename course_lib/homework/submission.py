@@ -9,6 +9,7 @@ import contextlib
 import json
 import linecache
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def notebook_source(text: str) -> str:
     for cell in json.loads(text)["cells"]:
         if cell["cell_type"] == "code":
             lines = "".join(cell["source"]).splitlines()
-            cell_text = "\n".join("pass" if line.startswith(("%", "!")) else line for line in lines)
+            cell_text = "\n".join(re.sub(r"^(\s*)[%!].*", r"\1pass", line) for line in lines)
             with contextlib.suppress(SyntaxError):
                 ast.parse(cell_text)
                 cells.append(cell_text)

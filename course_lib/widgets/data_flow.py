@@ -1,15 +1,20 @@
 """One picture on its way through a classifier: what each station makes of it, side by side, with the shapes."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from torch import Tensor
 
 from course_lib.viz.style import INK, PALETTE, QUIET, new_figure, styled
 
 from .parts import BLUE, ORANGE
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 @styled

@@ -1,5 +1,6 @@
 """A training that fits into a lesson: the config's own, but it ends when the time is up, and nothing is written."""
 
+import copy
 import threading
 import time
 from collections.abc import Callable
@@ -8,8 +9,8 @@ from typing import Any
 from torch import Tensor
 
 from course_lib import builders
-from course_lib.config import Config, ConfigError
-from course_lib.engine import Hook, Trainer, pick_device, seed_everything
+from course_lib.config import Config
+from course_lib.engine import Hook, Trainer
 
 Record = dict[str, Any]
 EVERY_S = 0.2  # a curve that grows five times a second looks alive
@@ -60,8 +61,6 @@ def train_for(
         ConfigError: the config has mistakes; all are reported.
         DivergenceError: the loss became infinite.
     """
-    if mistakes := builders.check_config(cfg, for_training=True):
-        raise ConfigError(mistakes)
     records: list[Record] = []
 
     def keep(record: Record) -> None:
@@ -69,35 +68,11 @@ def train_for(
         on_record(record)
 
     hook = ListeningHook(seconds, stop, keep)
-    trainer = quiet_trainer(cfg, hook)
+    quiet = copy.deepcopy(cfg)
+    quiet.work_dir = None
+    trainer = builders.build_trainer(quiet, hooks=[hook])
     hook.ends_at = time.monotonic() + seconds  # making the data does not count
     trainer.fit()
     if trainer.val_loader is not None and not (records and "val/accuracy/top1" in records[-1]):
         hook.tell(trainer, {f"val/{name}": value for name, value in trainer.validate().items()})
     return records
-
-
-def quiet_trainer(cfg: Config, hook: Hook) -> Trainer:
-    """The trainer of a config with one hook of ours in place of the config's: no bar, no files."""
-    seed = (cfg.get("randomness") or {}).get("seed") or 0
-    device = str(pick_device(cfg.get("device", "auto")))
-    train_loader = builders.build_loader(cfg.train_dataloader, training=True, seed=seed, device=device)
-    val = cfg.get("val_dataloader")
-    max_epochs, max_steps = builders.stopping_point(cfg)
-    seed_everything(seed)
-    model = builders.build_model(cfg.model)
-    return Trainer(
-        model,
-        train_loader,
-        builders.build_optimizer(cfg, model),
-        max_epochs=max_epochs,
-        max_steps=max_steps,
-        val_loader=builders.build_loader(val, training=False, seed=seed, device=device) if val else None,
-        metrics=builders.build_metrics(cfg.get("val_evaluator")),
-        schedules=builders.build_schedules(cfg, len(train_loader)),
-        preprocessor=builders.build_preprocessor(cfg),
-        hooks=[hook],
-        device=device,
-        clip_norm=(cfg.optim_wrapper.get("clip_grad") or {}).get("max_norm"),
-        seed=seed,
-    )

@@ -30,7 +30,7 @@ def cpu_seconds(command: list[str]) -> float:
 def main() -> dict[str, float]:
     """Run and print; also gives the medians back."""
     times: dict[str, list[float]] = {name: [] for name in COMMANDS}
-    for name, command in COMMANDS.items():
+    for command in COMMANDS.values():
         cpu_seconds(command)  # warm up: files into memory
     for _ in range(ROUNDS):
         for name, command in COMMANDS.items():

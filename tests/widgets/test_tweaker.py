@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from course_lib.config import Config, DivergenceError, load_config
-from course_lib.widgets import ConfigTweaker, Goal, tweaker
-from course_lib.widgets.tweaker import Run, outcome
+from course_lib.widgets import tweaker
+from course_lib.widgets.tweaker import ConfigTweaker, Goal, Run, outcome
 from course_lib.widgets.tweaks import Knob
 
 TINY = {

@@ -66,6 +66,8 @@ class ProgressHook(Hook):
     def close(self) -> None:
         """Take the bar away."""
         if self.bar is not None:
+            self.bar.n += self.pending
+            self.bar.refresh()
             self.bar.close()
             self.bar = None
             self.pending = 0
