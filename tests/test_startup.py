@@ -24,6 +24,7 @@ def heavy_imports(program: str) -> list[str]:
         "from course_lib.cli import main; main(['--help'])",
         "from course_lib.cli import main; main(['--version'])",
         "from course_lib.cli import main; assert main(['trian']) == 2",
+        "from course_lib.cli import main; assert main(['config', 'print', 'lessons/lenet_digits']) == 0",
         "from course_lib.cli import main; assert main(['train', '--cfg-options', 'lr']) == 2",
     ],
 )
@@ -35,6 +36,12 @@ def test_starting_up_is_light(program: str) -> None:
 def test_the_help_of_a_command_is_light(command: str) -> None:
     program = f"from course_lib.cli import main\ntry: main(['{command}', '--help'])\nexcept SystemExit: pass"
     assert heavy_imports(program) == []
+
+
+@pytest.mark.parametrize("action", ["check", "explain", "print"])
+def test_a_config_command_finds_the_classes_in_a_fresh_process(action: str) -> None:
+    program = f"from course_lib.cli import main; assert main(['config', '{action}', 'lessons/lenet_digits']) == 0"
+    subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
 
 
 def test_a_trainer_does_not_wait_for_torchvision() -> None:

@@ -50,6 +50,8 @@ def run_check(args: argparse.Namespace) -> int:
 
 def run_explain(args: argparse.Namespace) -> int:
     """Imports and calls; executed, they build the same objects."""
+    import course_lib.builders  # noqa: F401  (it brings the classes, which explain finds by their names)
+
     print(explain(loaded(args)), end="")
     return 0
 

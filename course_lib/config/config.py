@@ -73,8 +73,9 @@ class Config(ConfigDict):
         rest = dict(overrides or {})
         origin = origin or Origin("--cfg-options")
         if is_old(cfg):
-            gone = set(cfg) - set(upgrade(cfg))
-            cfg.merge_from_dict({key: rest.pop(key) for key in list(rest) if key.partition(".")[0] in gone}, origin)
+            # the model too: what the upgrade derives from it (the preprocessor's num_classes) should follow
+            before = {"model", *cfg} - (set(upgrade(cfg)) - {"model"})
+            cfg.merge_from_dict({key: rest.pop(key) for key in list(rest) if key.partition(".")[0] in before}, origin)
             cfg = upgrade(cfg)
         cfg.merge_from_dict(rest, origin)
         return cfg

@@ -181,7 +181,7 @@ class Trainer:
             self.last_lr = self.optimizer.param_groups[0]["lr"]
             self.set_rates()
             self.epoch_loss += loss.detach()
-            self.notify("after_step", {**losses, "loss": loss.detach()})
+            self.notify("after_step", {name: value.detach() for name, value in {**losses, "loss": loss}.items()})
             if (self.stopped and update) or self.step == self.max_steps:
                 return
 

@@ -1,0 +1,230 @@
+"""A lesson in a real JupyterLab in a real browser: a server of the tests' own, and one page for each test.
+
+The server and the browser last for one file of tests, not for the session: while Playwright runs, no other test of the
+same process could start an event loop.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+WAIT_S = 120  # how long anything may take before it counts as hanging; nothing is expected to be fast
+# all cells are in the page, those off screen too
+LAB_SETTINGS = {"tracker": {"windowingMode": "none"}}
+PAGE_SCRIPT = """
+window.cells = () => jupyterapp.shell.currentWidget.content.widgets;
+window.find_cell = id => cells().find(cell => cell.model.id === id);
+window.kernel = () => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel;
+"""
+
+
+class Lesson:
+    """A notebook that is open in the browser.
+
+    Its cells are found by their ids in the file: ``lesson.cell("exam")`` is a locator of Playwright.
+    """
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+
+    def cell(self, cell_id: str) -> Any:
+        return self.page.locator(f"[data-cell='{cell_id}']")
+
+    def output(self, cell_id: str) -> Any:
+        """What stands below a cell, without its prompt."""
+        return self.cell(cell_id).locator(".jp-OutputArea-output")
+
+    def run_all(self) -> None:
+        """Run the notebook from top to bottom; no cell may raise, write to stderr or fail to show its widget."""
+        self.page.evaluate(
+            "() => { window.ran = null; jupyterapp.commands.execute('notebook:run-all-cells').then("
+            "() => { window.ran = true; }); }"
+        )
+        self.page.wait_for_function("() => window.ran")
+        self.until_idle()
+        cells = self.page.evaluate("() => cells().map(cell => cell.model.toJSON())")
+        code = [cell for cell in cells if cell["cell_type"] == "code"]
+        assert [cell["id"] for cell in code if not cell["execution_count"]] == [], "cells that did not run"
+        outputs = [(cell["id"], output) for cell in code for output in cell["outputs"]]
+        assert [each for each in outputs if each[1]["output_type"] == "error"] == []
+        assert [each for each in outputs if each[1].get("name") == "stderr"] == []
+
+    def run(self, cell_id: str) -> None:
+        """Run one cell with Shift+Enter, as a learner does, until it is done."""
+        before = self._executed(cell_id)
+        self.cell(cell_id).locator(".cm-content").click()
+        self.page.keyboard.press("Shift+Enter")
+        self.page.wait_for_function(
+            "([id, before]) => ![null, before].includes(find_cell(id).model.executionCount)", arg=[cell_id, before]
+        )
+        self.until_idle()
+
+    def type_and_run(self, cell_id: str, source: str) -> None:
+        """Replace what stands in a cell by typing over it, then run it."""
+        self.cell(cell_id).locator(".cm-content").click()
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.insert_text(source)
+        assert self.page.evaluate("id => find_cell(id).model.sharedModel.getSource()", cell_id) == source
+        self.run(cell_id)
+
+    def until_idle(self) -> None:
+        """Until the kernel has nothing left to do."""
+        self.page.wait_for_function("() => kernel()?.status === 'idle'")
+
+    def _executed(self, cell_id: str) -> int | None:
+        number: int | None = self.page.evaluate("id => find_cell(id).model.executionCount", cell_id)
+        return number
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium or Chrome that is installed already; nothing is downloaded."""
+    programs = [path for name in BROWSERS if (path := shutil.which(name))]
+    if not programs:
+        pytest.skip(f"no browser is at hand: none of {', '.join(BROWSERS)} is on the PATH")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the tests in a browser need playwright")
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    with sync_api.sync_playwright() as playwright:
+        sync_api.expect.set_options(timeout=1000 * WAIT_S)
+        browser = playwright.chromium.launch(executable_path=programs[0], args=["--no-sandbox"] if as_root else [])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def lab_url(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab on a copy of the notebooks, with the kit's settings and none of the user's."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=lambda *_: {"work_dirs", ".ipynb_checkpoints"})
+    settings = folder / "config" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    for plugin, values in LAB_SETTINGS.items():
+        (settings / f"{plugin}.jupyterlab-settings").write_text(json.dumps(values), encoding="utf-8")
+    environment = {
+        **os.environ,
+        "COURSE_FAST": "1",
+        "COURSE_HOME": str(folder / "home"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_CONFIG_PATH": str(ROOT / ".jupyter"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
+        "JUPYTER_TOKEN": secrets.token_hex(),
+        "OMP_NUM_THREADS": "1",
+    }
+    environment.pop("MPLBACKEND", None)  # which the tests set, and learners do not
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}"]
+    options += ["--LabApp.expose_app_in_browser=True", f"--ServerApp.root_dir={folder / 'notebooks'}"]
+    with open(folder / "lab.log", "wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            env=environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # a group of its own, so that all of it can be stopped, and nothing else
+        )
+        try:
+            info = server_info(server, folder)
+            yield f"{info['url']}doc/tree/{{notebook}}?reset&token={info['token']}"
+        finally:
+            stop(server)
+
+
+def server_info(server: subprocess.Popen, folder: Path) -> dict[str, Any]:
+    """What a server says of itself once it listens: the port may be another one if somebody was faster."""
+    file = folder / "runtime" / f"jpserver-{server.pid}.json"
+    ends_at = time.monotonic() + WAIT_S
+    while time.monotonic() < ends_at:
+        try:
+            info: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+            return info
+        except (FileNotFoundError, ValueError):  # not there yet, or not yet whole
+            if server.poll() is not None:
+                break
+            time.sleep(0.05)
+    pytest.fail("JupyterLab did not start:\n" + (folder / "lab.log").read_text(encoding="utf-8", errors="replace"))
+
+
+def stop(server: subprocess.Popen) -> None:
+    """End the server, which ends its kernels; whatever is left of its group then has no choice."""
+    for number in (signal.SIGTERM, getattr(signal, "SIGKILL", signal.SIGTERM)):
+        try:
+            if hasattr(os, "killpg"):
+                os.killpg(server.pid, number)
+            else:
+                server.terminate()
+            server.wait(30)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
+
+
+@pytest.fixture
+def open_lesson(browser: Any, lab_url: str, tmp_path: Path) -> Callable[[str], AbstractContextManager[Lesson]]:
+    """``with open_lesson("02_perceptron.ipynb") as lesson``: a fresh page and kernel, and both are closed at the end.
+
+    A request that leaves the server, an error on the browser's console and a widget that cannot be shown fail the test.
+    A failed test leaves a picture of the page, and says where.
+    """
+
+    @contextmanager
+    def open_in_page(notebook: str) -> Iterator[Lesson]:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(1000 * WAIT_S)
+        url = lab_url.format(notebook=notebook)
+        troubles = watch(page, url.partition("/doc/")[0])
+        try:
+            page.add_init_script(PAGE_SCRIPT)
+            page.goto(url)
+            lesson = Lesson(page)
+            page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+            lesson.until_idle()
+            page.evaluate("() => cells().forEach(cell => { cell.node.dataset.cell = cell.model.id; })")
+            yield lesson
+            assert page.get_by_text("Error displaying widget").count() == 0
+            page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+            assert troubles == []
+        except BaseException as error:
+            page.screenshot(path=tmp_path / "page.png")
+            error.add_note(f"The page as it was: {tmp_path / 'page.png'}; what went wrong in it: {troubles}")
+            raise
+        finally:
+            page.close()
+
+    return open_in_page
+
+
+def watch(page: Any, server: str) -> list[str]:
+    """A list that grows with each request to another server, and with each error on the page's console."""
+    troubles: list[str] = []
+    own = (f"{server}/", f"{server.replace('http', 'ws', 1)}/", "data:", "blob:")
+
+    def asked(request: Any) -> None:
+        if not request.url.startswith(own):
+            troubles.append(f"request to {request.url}")
+
+    def said(message: Any) -> None:
+        if message.type == "error":
+            troubles.append(f"console: {message.text}")
+
+    page.on("request", asked)
+    page.on("websocket", asked)
+    page.on("console", said)
+    page.on("pageerror", lambda error: troubles.append(f"page error: {error}"))
+    return troubles
