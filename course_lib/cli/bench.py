@@ -1,10 +1,13 @@
 """``course bench``: the benchmarks of the source tree, one process each, so that none disturbs the next."""
 
 import argparse
+import datetime
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from course_lib.cli.parsing import Subparsers, add_command
@@ -16,19 +19,35 @@ def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
     parser = add_command(subparsers, "bench", "run the benchmarks", ["bench", "bench step"])
     parser.add_argument("names", metavar="NAME", nargs="*", help="only these: step for tests/benchmarks/bench_step.py")
+    parser.add_argument("--save", action="store_true", help="keep what they print in tests/benchmarks/RESULTS.md")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the benchmarks; 1 where any of them failed."""
-    tree = source_tree("tests")
-    codes = []
-    for script in chosen(tree / "tests" / "benchmarks", args.names):
-        print(f"== {script.stem.removeprefix('bench_')}", flush=True)
-        codes.append(
-            subprocess.call([sys.executable, str(script)], cwd=tree, env={**os.environ, "OMP_NUM_THREADS": "1"})
-        )
+    folder = source_tree("tests") / "tests" / "benchmarks"
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    sections, codes = [machine()], []
+    for script in chosen(folder, args.names):
+        name = script.stem.removeprefix("bench_")
+        print(f"== {name}", flush=True)
+        done = subprocess.run([sys.executable, str(script)], env=environment, stdout=subprocess.PIPE, text=True)
+        print(done.stdout, flush=True)
+        sections.append(f"## {name}\n\n```\n{done.stdout.rstrip()}\n```\n")
+        codes.append(done.returncode)
+    if args.save and not any(codes):
+        (folder / "RESULTS.md").write_text("\n".join(sections), encoding="utf-8")
     return 1 if any(codes) else 0
+
+
+def machine() -> str:
+    """Where and with what the figures were measured."""
+    return (
+        "# What `./course bench` measured\n\n"
+        f"{datetime.date.today()}, {platform.system()} on {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, torch {version('torch')}. "
+        "Ratios count; absolute times depend on the machine.\n"
+    )
 
 
 def chosen(folder: Path, names: Sequence[str]) -> list[Path]:

@@ -1,6 +1,6 @@
 """Where a training runs, and in which precision."""
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 
@@ -29,4 +29,4 @@ def pick_device(name: str = "auto") -> torch.device:
 
 def autocast(device: torch.device, amp: bool) -> AbstractContextManager[None]:
     """Mixed precision in bfloat16, which needs no loss scaling and runs on CPU and GPU alike."""
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=amp)
+    return torch.autocast(device.type, dtype=torch.bfloat16) if amp else nullcontext()
