@@ -7,19 +7,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from course_lib.cli.parsing import Subparsers
+from course_lib.cli.parsing import Subparsers, add_command
 from course_lib.cli.schedule import save
 
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "curves",
-        help="draw the learning curves of one or more trainings over each other",
-        description="Draw loss, accuracy and learning rate of one or more trainings over each other, and print their "
-        "best and last values.",
-        epilog="example:  course train && course curves work_dirs/lenet_digits --out curves.png",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "draw the learning curves of one or more trainings over each other",
+        ["curves work_dirs/lenet_digits --out curves.png"],
+        more="The picture shows loss, accuracy and learning rate; their best and last values are printed.",
     )
     parser.add_argument(
         "work_dirs", metavar="WORK_DIR", nargs="+", type=Path, help="a work folder or its metrics.jsonl"

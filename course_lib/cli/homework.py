@@ -5,32 +5,29 @@ import json
 from pathlib import Path
 from typing import Any
 
-from course_lib.cli.parsing import Subparsers
+from course_lib.cli.parsing import Subparsers, add_command
 
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "homework",
-        help="list the exercises and your progress, check an answer in a file",
-        description="The exercises of the lessons. In a notebook: check('02.predict', predict).",
-        epilog="example:  course homework list",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "list the exercises and your progress, check an answer in a file",
+        ["homework list", "homework check 02.predict my_answers.py"],
+        more="In a notebook: check('02.predict', predict).",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser(
-        "list",
-        help="a table of exercises, attempts and points",
-        description="A table of the exercises, your attempts and your points.",
-        epilog="example:  course homework list",
+    listing = add_command(
+        actions, "list", "print a table of the exercises, your attempts and your points", ["homework list"]
     )
     listing.add_argument("--json", action="store_true", help="print the table as JSON instead")
-    checking = actions.add_parser(
+    checking = add_command(
+        actions,
         "check",
-        help="check the function in a .py file or a notebook",
-        description="Check an exercise's function. A .py file is run; of a notebook, only imports, definitions and "
-        "constants are.",
-        epilog="example:  course homework check 02.predict my_answers.py",
+        "check an exercise's function in a .py file or a notebook",
+        ["homework check 02.predict my_answers.py"],
+        more="A .py file is run; of a notebook, only imports, definitions and constants are.",
     )
     checking.add_argument("name", metavar="NAME", help="the exercise, such as 02.predict")
     checking.add_argument("file", metavar="FILE", type=Path, help="a .py file or a notebook")

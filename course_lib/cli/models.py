@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from course_lib.cli.parsing import Subparsers
+from course_lib.cli.parsing import Subparsers, add_command
 from course_lib.config import CONFIGS, ready_made
 
 TITLES = {
@@ -30,15 +30,10 @@ class Item:
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    parser = subparsers.add_parser("models", help="list the ready-made configs and backbones")
+    about, examples = "list the ready-made configs, their parts, and the backbones", ["models list 'resnet*'"]
+    parser = add_command(subparsers, "models", about, examples)
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    listing = actions.add_parser(
-        "list",
-        help="list the ready-made configs and backbones",
-        description="List the ready-made configs, their model parts and the backbones, a line each.",
-        epilog="example:  course models list 'resnet*'",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    listing = add_command(actions, "list", about, examples)
     listing.add_argument(
         "pattern", metavar="PATTERN", nargs="?", default="*", help="a part of the name, or a pattern with * and ?"
     )

@@ -7,19 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.cli.parsing import Subparsers
+from course_lib.cli.parsing import Subparsers, add_command
 from course_lib.config import load_config
 
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    parser = subparsers.add_parser(
+    parser = add_command(
+        subparsers,
         "schedule",
-        help="show the learning rate of a training before it is started",
-        description="Show how learning rate and momentum will move over a training: as a plot of characters, a table "
-        "of the steps that matter, and a picture.",
-        epilog="example:  course schedule lessons/lenet_digits --out schedule.png",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "show the learning rate of a training before it is started",
+        ["schedule lessons/lenet_digits --out schedule.png"],
+        more="Learning rate and momentum, as a plot of characters, a table of the steps that matter, and a picture.",
     )
     parser.add_argument("config", metavar="CONFIG", help="a config file, or the name of a ready-made one")
     parser.add_argument("--out", metavar="PNG", type=Path, help="write a picture here")

@@ -1,6 +1,6 @@
 """Config files as data: read, inherit, override, check, upgrade, explain, write; no torch is needed for any of it."""
 
-from .check import check
+from .checking import check
 from .config import Config
 from .dialects import is_old, upgrade
 from .errors import CheckpointError, ConfigError, CourseError, DataError, DivergenceError, Mistake, Origin

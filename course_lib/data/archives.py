@@ -40,6 +40,20 @@ def unpacked(archive: Path, beside: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def move_into(paths: list[Path], folder: Path) -> None:
+    """Move into a folder, in this order; the last one is the sign that all are there.
+
+    Raises:
+        DataError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for path in paths:
+            path.replace(folder / path.name)
+    except OSError as error:
+        raise DataError(f"{folder} cannot be written: {error.strerror or error}.") from error
+
+
 def _unpack(archive: Path, folder: Path) -> None:
     if not archive.is_file():
         raise DataError(f"there is no archive {archive}.")

@@ -9,6 +9,7 @@ import http.client
 import os
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,23 @@ from tqdm import tqdm
 from course_lib.config.errors import DataError
 
 _CHUNK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A file on the net; the checksum is the one that torchvision (MD5) or TensorFlow (SHA-256) publishes."""
+
+    url: str
+    md5: str | None = None
+    sha256: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.url.rpartition("/")[2]
+
+    def fetch(self, folder: Path) -> Path:
+        """Download it into a folder."""
+        return fetch(self.url, folder / self.name, md5=self.md5, sha256=self.sha256)
 
 
 def fetch(

@@ -72,7 +72,11 @@ def test_a_failed_benchmark_fails_the_run(
     (tmp_path / "tests" / "benchmarks").mkdir(parents=True)
     (tmp_path / "tests" / "benchmarks" / "bench_good.py").write_text("print('1 ms')", encoding="utf-8")
     monkeypatch.setattr(bench, "source_tree", lambda needed: tmp_path)
-    assert main(["bench"]) == 0
-    assert capfd.readouterr().out == "== good\n1 ms\n"
+    assert main(["bench", "--save"]) == 0
+    assert capfd.readouterr().out.strip() == "== good\n1 ms"
+    results = tmp_path / "tests" / "benchmarks" / "RESULTS.md"
+    assert "## good\n\n```\n1 ms\n```" in results.read_text(encoding="utf-8")
     (tmp_path / "tests" / "benchmarks" / "bench_bad.py").write_text("raise SystemExit(5)", encoding="utf-8")
-    assert main(["bench"]) == 1
+    results.unlink()
+    assert main(["bench", "--save"]) == 1
+    assert not results.exists(), "a failed run keeps no results"

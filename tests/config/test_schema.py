@@ -1,12 +1,10 @@
 """The table of what may stand in a config: that it is whole, and agrees with itself."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
-
-import pytest
+from typing import Any
 
 from course_lib.config import schema
-from course_lib.config.schema import AtLeast, Many, MoreThan, OrNone, Part, Slot
+from course_lib.config.rules import Many, OrNone, Part, Slot
 
 KINDS = {
     *("classifier", "backbone", "neck", "head", "loss", "dataset", "transform", "batch_augment", "preprocessor"),
@@ -50,22 +48,3 @@ def test_every_required_key_is_allowed() -> None:
 def test_a_slot_that_knows_names_by_itself_knows_its_default() -> None:
     for slot in (rule for rule in EVERY_RULE if isinstance(rule, Slot) and rule.built_in and rule.default):
         assert slot.default in slot.built_in
-
-
-def test_the_dialects_share_no_key_but_the_shared_ones() -> None:
-    assert not set(schema.OLD_KEYS) & set(schema.TOP_LEVEL)
-    assert set(schema.SHARED_KEYS) <= set(schema.TOP_LEVEL)
-
-
-@pytest.mark.parametrize(
-    ("bound", "inside", "outside", "words"),
-    [(AtLeast(1), [1, 2.5], [0, float("nan")], "of at least 1"), (MoreThan(0), [1e-9], [0, -1], "above 0")],
-)
-def test_bounds(bound: Any, inside: list[float], outside: list[float], words: str) -> None:
-    assert all(bound.holds(value) for value in inside)
-    assert not any(bound.holds(value) for value in outside)
-    assert str(bound) == words
-
-
-def test_a_count_is_an_int_of_at_least_1() -> None:
-    assert get_args(schema.Count) == (int, AtLeast(1))

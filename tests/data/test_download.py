@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 
 from course_lib.config.errors import DataError
-from course_lib.data.download import fetch
+from course_lib.data.download import Remote, fetch
 
 CONTENT = bytes(range(256)) * 4000
 MD5 = hashlib.md5(CONTENT).hexdigest()
@@ -125,3 +125,7 @@ def test_a_folder_that_cannot_be_written(server: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(DataError, match="cannot be written"):
         fetch(f"{server}/good", tmp_path / "file" / "file.bin")
+
+
+def test_a_remote_knows_its_name() -> None:
+    assert Remote("https://example.org/a/b.tgz").name == "b.tgz"

@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from course_lib.config.errors import ConfigError, DataError
-from course_lib.data import prepare as module
+from course_lib.data import download
 from course_lib.data.datasets import CIFAR10, MNIST, CustomDataset
-from course_lib.data.prepare import MNIST_FILES, Remote, prepare
+from course_lib.data.datasets.mnist_files import MNIST_FILES
+from course_lib.data.prepare import prepare
 
 
 def idx(array: np.ndarray) -> bytes:
@@ -50,7 +51,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(url: str, path: Path, **checksums: str) -> Path:
         raise DataError(f"no network for {url}")
 
-    monkeypatch.setattr(module, "fetch", fail)
+    monkeypatch.setattr(download, "fetch", fail)
 
 
 # --- MNIST
@@ -83,20 +84,12 @@ def test_mnist_by_download(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         path.write_bytes((source / path.name).read_bytes())
         return path
 
-    monkeypatch.setattr(module, "fetch", fetch)
+    monkeypatch.setattr(download, "fetch", fetch)
     dataset = MNIST(str(tmp_path / "mnist"), download=True)
     MNIST(str(tmp_path / "mnist"), download=True)
     assert len(dataset) == 3
     assert fetched == [(remote.url, remote.md5) for remote in MNIST_FILES]
     assert not list((tmp_path / "mnist").rglob("*.gz"))
-
-
-def test_the_checksums_are_torchvisions() -> None:
-    from torchvision import datasets
-
-    assert [(remote.name, remote.md5) for remote in MNIST_FILES] == datasets.MNIST.resources
-    assert MNIST_FILES[0].url == datasets.MNIST.mirrors[0] + MNIST_FILES[0].name
-    assert (module.CIFAR10_FILE.url, module.CIFAR10_FILE.md5) == (datasets.CIFAR10.url, datasets.CIFAR10.tgz_md5)
 
 
 def test_mnist_from_a_damaged_or_incomplete_source(tmp_path: Path, no_network: None) -> None:
@@ -132,7 +125,7 @@ def test_cifar10_official(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         path.write_bytes(archive.read_bytes())
         return path
 
-    monkeypatch.setattr(module, "fetch", fetch)
+    monkeypatch.setattr(download, "fetch", fetch)
     folder = prepare("cifar10", tmp_path / "data")
     assert (folder / "cifar-10-batches-py" / "data_batch_1").is_file()
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["cifar10"]
@@ -185,10 +178,6 @@ def test_the_data_folder_is_where_the_environment_says(
 ) -> None:
     monkeypatch.setenv("COURSE_DATA", str(tmp_path / "big"))
     assert prepare("mnist", source=write_idx(tmp_path / "source")) == tmp_path / "big" / "mnist"
-
-
-def test_a_remote_knows_its_name() -> None:
-    assert Remote("https://example.org/a/b.tgz").name == "b.tgz"
 
 
 def test_the_real_flowers(tmp_path: Path, shared_data: Path, no_network: None) -> None:

@@ -129,11 +129,15 @@ def test_lesson_10_runs_and_its_tweaker_trains_in_the_background(open_lesson):
         expect(stop).to_be_disabled()
 
         # to the largest network and the longest training: it must not end before it is stopped
-        for label, change in (("widths", "+    widths=(32, 64, 128)"), ("epochs", "+    max_epochs=20")):
+        for label, key, change in (
+            ("widths", "End", r"\+ +backbone=.*widths=\(32, 64, 128\)"),
+            ("batch size", "Home", r"\+.*batch_size=16"),
+            ("epochs", "End", r"\+.*max_epochs=20"),
+        ):
             slider(tweaker, label).focus()
-            keyboard.press("End")
-            expect(tweaker).to_contain_text(change)
-        expect(tweaker).to_contain_text("95,114 parameters")
+            keyboard.press(key)
+            expect(tweaker).to_contain_text(re.compile(change))
+        expect(tweaker).to_contain_text("94,762 parameters")
         lesson.type_and_run("checkin", "tweaker.seconds = 1000")
 
         before = pixels(picture)
@@ -146,11 +150,11 @@ def test_lesson_10_runs_and_its_tweaker_trains_in_the_background(open_lesson):
         expect(lesson.output("checkin")).to_have_text(re.compile("other cells run: True"))
 
         stop.click()
-        expect(tweaker).to_contain_text(re.compile(r"[\d.]+ % with 95,114 parameters\."))
+        expect(tweaker).to_contain_text(re.compile(r"[\d.]+ % with 94,762 parameters\."))
         expect(train).to_be_enabled()
         expect(stop).to_be_disabled()
-        lesson.type_and_run("checkin", "print(tweaker.runs[-1].ended, tweaker.thread.is_alive())")
-        expect(lesson.output("checkin")).to_have_text(re.compile("stopped False"))
+        lesson.type_and_run("checkin", "tweaker.wait()\nprint(tweaker.runs[-1].ended)")
+        expect(lesson.output("checkin")).to_have_text(re.compile("stopped"))
 
 
 def slider(form: Any, label: str) -> Any:

@@ -8,10 +8,11 @@ import copy
 from typing import TypeVar
 
 from ..nodes import ConfigDict, origin_of
-from ..schema import OLD_KEYS, SHARED_KEYS, TOP_LEVEL
+from ..schema import TOP_LEVEL
 from .evaluation import upgrade_evaluation
 from .loading import upgrade_data
 from .model import upgrade_model
+from .old_names import OLD_KEYS, SHARED_KEYS
 from .optimizing import upgrade_optimizer, upgrade_runner
 from .policies import upgrade_policies
 from .runtime import upgrade_runtime

@@ -1,4 +1,7 @@
-"""ResNet-18 with a stem for small pictures, on CIFAR-10: the recipe of MMPretrain's model zoo; for a GPU."""
+"""ResNet-18 with a stem for small pictures, on CIFAR-10: the recipe of MMPretrain's model zoo; for a GPU.
+
+Not measured here yet: it needs a GPU.
+"""
 
 _base_ = ["../_base_/models/resnet18_cifar.py", "../_base_/datasets/cifar10.py", "../_base_/default_runtime.py"]
 

@@ -1,4 +1,7 @@
-"""ResNet-50 on ImageNet: the bootcamp's first config, in today's dialect. For several GPUs and some days."""
+"""ResNet-50 on ImageNet: the bootcamp's first config, in today's dialect. For several GPUs and some days.
+
+Not measured here: it needs ImageNet.
+"""
 
 _base_ = ["../_base_/models/resnet50.py", "../_base_/schedules/imagenet_bs256.py", "../_base_/default_runtime.py"]
 

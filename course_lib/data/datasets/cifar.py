@@ -13,12 +13,12 @@ from course_lib.config.registry import register
 
 from ..transforms.base import Transform
 from .base import Dataset, in_memory
+from .cifar_files import OFFICIAL, fetch_cifar10
 from .custom import from_folders
 from .files import EXTENSIONS, need_folder, no_pictures, resolve
 from .halves import half_of
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-OFFICIAL = "cifar-10-batches-py"
 
 
 @register("dataset")
@@ -49,8 +49,6 @@ class CIFAR10(Dataset):
     ) -> None:
         half, root = half_of(split, test_mode), resolve(data_root)
         if download:
-            from ..prepare import fetch_cifar10
-
             fetch_cifar10(root)
         root = need_folder(root, "data_root")
         pictures: Tensor | list[str]

@@ -65,6 +65,14 @@ def class_folders(folder: Path) -> list[str]:
         return sorted(entry.name for entry in entries if entry.is_dir() and is_visible(entry.name))
 
 
+def find_halves(content: Path, halves: tuple[str, str]) -> list[Path]:
+    """The folders of both halves, somewhere in an unpacked archive; [] if there are none."""
+    for first in (content / halves[0], *content.glob(f"*/{halves[0]}")):
+        if first.is_dir() and (first.parent / halves[1]).is_dir():
+            return [first, first.parent / halves[1]]
+    return []
+
+
 def list_pictures(folder: Path, extensions: Sequence[str] = EXTENSIONS) -> list[str]:
     """The pictures in a folder and below, as paths relative to it with ``/``, sorted."""
     return sorted(name for name in _all_files(folder) if _has_ending(name, extensions))

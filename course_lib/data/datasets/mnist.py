@@ -1,8 +1,5 @@
 """MNIST: 70,000 handwritten digits of 28×28 pixels, from the original IDX files."""
 
-import gzip
-import math
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,8 @@ from ..transforms.base import Transform
 from .base import Dataset, in_memory
 from .files import need_folder, resolve
 from .halves import half_of
+from .idx import read_idx
+from .mnist_files import fetch_mnist
 
 PREFIX = {"train": "train", "test": "t10k"}
 CLASSES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -49,8 +48,6 @@ class MNIST(Dataset):
     ) -> None:
         half, root = half_of(split, test_mode), resolve(data_root)
         if download:
-            from ..prepare import fetch_mnist
-
             fetch_mnist(root)
         images, labels = _read_with_torchvision(root, half) or _read_files(need_folder(root, "data_root"), half)
         super().__init__(in_memory(images), labels, self.class_names({}), pipeline)
@@ -62,29 +59,6 @@ class MNIST(Dataset):
     @classmethod
     def picture_shape(cls, args: Mapping[str, Any]) -> tuple[int, int, int]:
         return 1, 28, 28
-
-
-def read_idx(path: Path) -> np.ndarray:
-    """The uint8 array in an IDX file, packed by gzip or not.
-
-    The format: two zero bytes, the type (8: unsigned bytes), the number of dimensions, each dimension's length as four
-    bytes, the highest first, and then the values.
-
-    Raises:
-        DataError: the file is damaged, truncated, or of another type.
-    """
-    try:
-        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} is damaged or truncated: {error}.") from error
-    if len(content) < 4 or content[:3] != b"\0\0\x08":
-        raise DataError(f"{path} is no IDX file of unsigned bytes.")
-    head = 4 + 4 * content[3]
-    shape = [int.from_bytes(content[at : at + 4], "big") for at in range(4, head, 4)]
-    if len(content) < head or len(content) - head != math.prod(shape):
-        raise DataError(f"{path} is damaged or truncated: {len(content):,} bytes for an array of {tuple(shape)}.")
-    values = np.frombuffer(content, np.uint8, offset=head)
-    return values.reshape(shape).copy()
 
 
 def _read_with_torchvision(root: Path, half: str) -> tuple[np.ndarray, np.ndarray] | None:

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from course_lib.config.errors import ConfigError, DataError
 from course_lib.data.datasets import MNIST
-from course_lib.data.datasets.mnist import read_idx
 
 RNG = np.random.default_rng(0)
 ARRAYS = {
@@ -44,14 +42,6 @@ def test_all_layouts_give_the_same(tmp_path: Path, below: str, packed: bool) -> 
     assert len(MNIST(str(tmp_path), split="test")) == 2
     assert train.raw(1)["img"].shape == MNIST.picture_shape({})
     assert train.classes == MNIST.class_names({}) and train.classes[3] == "3 - three"
-
-
-def test_our_reader_is_torchvisions(tmp_path: Path) -> None:
-    from torchvision.datasets.mnist import read_image_file
-
-    name = "train-images-idx3-ubyte"
-    write(tmp_path)
-    assert torch.equal(torch.from_numpy(read_idx(tmp_path / name)), read_image_file(str(tmp_path / name)))
 
 
 def test_a_data_folder_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,71 @@
+"""The official files of MNIST: where they are published, and how they come to lie where the data set looks."""
+
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from course_lib.config.errors import DataError
+
+from ..archives import unpacked
+from ..download import Remote
+from .files import need_folder
+from .idx import read_idx
+
+_MNIST = "https://ossci-datasets.s3.amazonaws.com/mnist"
+MNIST_FILES = (
+    Remote(f"{_MNIST}/train-images-idx3-ubyte.gz", md5="f68b3c2dcbeaaa9fbdd348bbdeb94873"),
+    Remote(f"{_MNIST}/train-labels-idx1-ubyte.gz", md5="d53e105ee54ea40749a09fcbcd1e9432"),
+    Remote(f"{_MNIST}/t10k-images-idx3-ubyte.gz", md5="9fb629c4189551a2d022fa330f9573f3"),
+    Remote(f"{_MNIST}/t10k-labels-idx1-ubyte.gz", md5="ec29112dd5afa0611ce80d1b7f02629c"),
+)
+
+
+def fetch_mnist(folder: Path, source: Path | None = None) -> Path:
+    """MNIST's four files, unpacked to ``folder/MNIST/raw``, where torchvision expects them."""
+    raw = folder / "MNIST" / "raw"
+    missing = [remote for remote in MNIST_FILES if not (raw / remote.name).with_suffix("").is_file()]
+    if not missing:
+        return folder
+    with _files_of(source, folder) as files:
+        for remote in missing:
+            packed = _find_idx(files, remote) if files else remote.fetch(raw)
+            _unpack_idx(packed, (raw / remote.name).with_suffix(""))
+            if files is None:
+                packed.unlink()
+    return folder
+
+
+@contextmanager
+def _files_of(source: Path | None, folder: Path) -> Iterator[list[Path] | None]:
+    """The files in a folder, beside a packed file, or in an archive; None without a source."""
+    if source is None:
+        yield None
+    elif source.is_dir() or source.name.endswith("ubyte.gz") or source.name.endswith("ubyte"):
+        yield list(need_folder(source if source.is_dir() else source.parent, "the source").rglob("*"))
+    else:
+        with unpacked(source, folder) as content:
+            yield list(content.rglob("*"))
+
+
+def _find_idx(files: list[Path], remote: Remote) -> Path:
+    names = (remote.name, remote.name.removesuffix(".gz"))
+    found = next((path for path in files if path.name in names and path.is_file()), None)
+    if found is None:
+        raise DataError(f"the source holds no {names[0]} (nor {names[1]}).")
+    return found
+
+
+def _unpack_idx(packed: Path, target: Path) -> None:
+    """See that it is a sound IDX file, unpack it to a temporary name, and rename."""
+    part = target.with_name(f"{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        read_idx(packed)
+        content = packed.read_bytes()
+        part.write_bytes(gzip.decompress(content) if packed.suffix == ".gz" else content)
+        part.replace(target)
+    except OSError as error:
+        raise DataError(f"{target} cannot be written: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
