@@ -36,7 +36,7 @@ def test_it_opens_the_lessons(started: list[tuple[str, str, list[str]]], monkeyp
 
 def test_its_settings_keep_it_from_calling_out() -> None:
     text = (ROOT / ".jupyter" / "jupyter_lab_config.py").read_text(encoding="utf-8")
-    assert "c.LabApp.news_url = None" in text and "NeverCheckForUpdate" in text
+    assert "c.LabApp.news_url = None" in text and "NeverCheckForUpdate" in text and "allow_root = True" in text
     settings = json.loads((ROOT / ".jupyter" / "labconfig" / "default_setting_overrides.json").read_text("utf-8"))
     assert settings["@jupyterlab/apputils-extension:notification"] == {"fetchNews": "false", "checkForUpdates": False}
 
