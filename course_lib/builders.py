@@ -147,14 +147,24 @@ def build_hooks(cfg: Mapping[str, Any]) -> list[engine.Hook]:
         engine.ProgressHook(),
         engine.LogHook(interval=log.get("interval", 10)),
         engine.CheckpointHook(
-            interval=checkpoint.get("interval"),
-            keep=checkpoint.get("max_keep_ckpts"),
-            save_best=checkpoint.get("save_best", "auto"),
-            rule=checkpoint.get("rule"),
+            interval=_positive(checkpoint.get("interval")),
+            keep=_positive(checkpoint.get("max_keep_ckpts")),
+            save_best=_first(checkpoint.get("save_best", "auto")),
+            rule=_first(checkpoint.get("rule")),
         ),
         engine.CurvesHook(),
         *build(cfg.get("custom_hooks") or []),
     ]
+
+
+def _positive(number: int | None) -> int | None:
+    """MMEngine writes -1 for "never" and "all"."""
+    return number if number and number > 0 else None
+
+
+def _first(names: Any) -> Any:
+    """MMEngine takes several metrics to save by; ours keeps one best."""
+    return names[0] if isinstance(names, (list, tuple)) else names
 
 
 def stopping_point(cfg: Mapping[str, Any]) -> tuple[int | None, int | None]:
@@ -207,6 +217,7 @@ def build_trainer(cfg: Config, hooks: Sequence[engine.Hook] | None = None) -> en
         amp=wrapper.get("type") == "AmpOptimWrapper",
         channels_last=cfg.get("channels_last", False),
         clip_norm=(wrapper.get("clip_grad") or {}).get("max_norm"),
+        clip_value=(wrapper.get("clip_grad") or {}).get("clip_value"),
         accumulate=wrapper.get("accumulative_counts", 1),
         seed=seed,
         config_text=cfg.dump(),

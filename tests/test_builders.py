@@ -7,6 +7,7 @@ from torch import nn
 from course_lib import builders
 from course_lib.config import Config, ConfigError, Origin, explain, load_config, ready_made
 from course_lib.data import Preprocessor
+from course_lib.engine import CheckpointHook
 from course_lib.models import ImageClassifier, LinearClsHead, SmallCNN
 
 TEXT = """
@@ -141,3 +142,10 @@ def test_any_torchvision_transform_by_name():
     assert "Did you mean 'RandomRotation'?" in str(builders.check_config(cfg)[0])
     cfg.merge_from_dict({"train_pipeline.0": dict(type="torchvision/RandomRotation", degree=10)})
     assert "Did you mean 'degrees'?" in "\n".join(map(str, builders.check_config(cfg)))
+
+
+def test_mmengines_ways_of_saying_never_and_all():
+    cfg = config()
+    cfg.default_hooks = dict(checkpoint=dict(interval=-1, max_keep_ckpts=-1, save_best=["accuracy/top1", "loss"]))
+    hook = next(hook for hook in builders.build_hooks(cfg) if isinstance(hook, CheckpointHook))
+    assert (hook.interval, hook.keep, hook.save_best) == (None, None, "accuracy/top1")

@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grad_norm_
+from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
 from course_lib.config.errors import CheckpointError, ConfigError
 from course_lib.data.preprocessor import Preprocessor
@@ -64,7 +64,7 @@ class Trainer:
         device: ``'auto'``, ``'cpu'``, ``'cuda'``, ``'cuda:1'`` or ``'mps'``.
         amp: Forward in bfloat16 where that is safe.
         channels_last: Keep the channels of a pixel together in memory, which most convolutions compute faster.
-        clip_norm: Largest norm of all gradients together; None does not clip.
+        clip_norm, clip_value: Largest norm of all gradients together, largest value of each; None does not clip.
         accumulate: Batches whose gradients are averaged into one update.
         seed: Seeds every generator, anew for each epoch.
         config_text, classes: Kept in checkpoints, so that one file is enough to predict.
@@ -92,6 +92,7 @@ class Trainer:
         amp: bool = False,
         channels_last: bool = False,
         clip_norm: float | None = None,
+        clip_value: float | None = None,
         accumulate: int = 1,
         seed: int = 0,
         config_text: str | None = None,
@@ -109,7 +110,7 @@ class Trainer:
         self.metrics = list(metrics)
         self.val_interval = val_interval
         self.preprocessor = (preprocessor or Preprocessor(mean=None, std=None)).to(self.device)
-        self.amp, self.clip_norm, self.accumulate = amp, clip_norm, accumulate
+        self.amp, self.clip_norm, self.clip_value, self.accumulate = amp, clip_norm, clip_value, accumulate
         self.seed = seed
         self.work_dir = None if work_dir is None else _writable(Path(work_dir))
         self.config_text, self.classes = config_text, list(classes)
@@ -177,6 +178,8 @@ class Trainer:
             if update:
                 if self.clip_norm is not None:
                     clip_grad_norm_(self.model.parameters(), self.clip_norm)
+                if self.clip_value is not None:
+                    clip_grad_value_(self.model.parameters(), self.clip_value)
                 self.optimizer.step()
             self.last_lr = self.optimizer.param_groups[0]["lr"]
             self.set_rates()

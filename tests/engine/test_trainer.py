@@ -80,6 +80,14 @@ def test_clipping_bounds_the_update():
     assert (weights(trainer) - before).norm() == pytest.approx(1e-3, rel=1e-3)
 
 
+def test_clipping_by_value_bounds_each_weight():
+    net = make_net()
+    before = torch.cat([value.detach().clone().flatten() for value in net.parameters()])
+    trainer = make_trainer(net, max_steps=1, max_epochs=None, clip_value=1e-4, lr=1.0)
+    trainer.fit()
+    assert (weights(trainer) - before).abs().max() == pytest.approx(1e-4, rel=1e-2)
+
+
 def test_schedules_set_the_rate_of_each_step(tmp_path):
     schedule = MultiStepLR(milestones=[1, 2], gamma=0.1)
     trainer = make_trainer(schedules=[schedule], hooks=[LogHook(interval=1)], work_dir=tmp_path)
