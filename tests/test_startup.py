@@ -44,6 +44,11 @@ def test_a_config_command_finds_the_classes_in_a_fresh_process(action: str) -> N
     subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
 
 
+def test_the_list_of_models_knows_the_backbones_in_a_fresh_process() -> None:
+    program = "from course_lib.cli import main; assert main(['models', 'list', 'ResNet_CIFAR']) == 0"
+    subprocess.run([sys.executable, "-c", program], check=True, stdout=subprocess.DEVNULL)
+
+
 def test_a_trainer_does_not_wait_for_torchvision() -> None:
     """It takes longer to import than torch; only what decodes files or resizes pictures needs it."""
     assert "torchvision" not in heavy_imports("from course_lib import build_trainer, Trainer")

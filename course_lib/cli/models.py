@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     """Print what fits the pattern."""
     from course_lib.config.errors import ConfigError, did_you_mean
 
-    parts = (CONFIGS / "_base_" / "models").glob("*.py")
+    parts = sorted((CONFIGS / "_base_" / "models").rglob("*.py"))
     items = [*config_items("config", ready_made(), CONFIGS), *config_items("part", parts, CONFIGS), *backbone_items()]
     found = [item for item in items if matches(item.name, args.pattern)]
     if not found:
@@ -66,6 +66,7 @@ def config_items(kind: str, files: Iterable[Path], root: Path) -> list[Item]:
 
 def backbone_items() -> list[Item]:
     """The registered backbones with the first line of their docstring."""
+    import course_lib.models  # noqa: F401  (it brings the backbones)
     from course_lib.config import registry
 
     names = registry.names("backbone")
