@@ -149,3 +149,12 @@ def test_mmengines_ways_of_saying_never_and_all():
     cfg.default_hooks = dict(checkpoint=dict(interval=-1, max_keep_ckpts=-1, save_best=["accuracy/top1", "loss"]))
     hook = next(hook for hook in builders.build_hooks(cfg) if isinstance(hook, CheckpointHook))
     assert (hook.interval, hook.keep, hook.save_best) == (None, None, "accuracy/top1")
+
+
+def test_lists_of_lists_of_components_are_checked_and_built():
+    cfg = config()
+    policies = [[dict(type="Rotate", angle=30.0), dict(type="Equalize")], [dict(type="Invert")]]
+    cfg.merge_from_dict({"train_pipeline": [dict(type="AutoAugment", policies=policies), dict(type="PackInputs")]})
+    assert builders.check_config(cfg) == []
+    cfg.train_pipeline[0].policies[0][1] = dict(type="Equalise")
+    assert "Did you mean 'Equalize'?" in "\n".join(map(str, builders.check_config(cfg)))

@@ -16,7 +16,7 @@ class Metric(Protocol):
     def reset(self) -> None: ...
 
     def update(self, scores: Tensor, labels: Tensor) -> None:
-        """Take in a batch: scores (N, K), labels (N,)."""
+        """Take in a batch: scores (N, K), labels (N,), or (N, K) where a picture may have several."""
 
     def compute(self) -> dict[str, float]:
         """The values by name, over all that was taken in since ``reset``."""

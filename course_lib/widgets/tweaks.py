@@ -14,7 +14,6 @@ import torch
 
 from course_lib.builders import build_model, without_weights
 from course_lib.config import CONFIGS, Config, Origin
-from course_lib.config.registry import names
 
 FORM = Origin("the form")
 GAP = {"type": "GlobalAveragePooling"}
@@ -83,11 +82,10 @@ def widths(cfg: Config, values: Sequence[tuple[int, ...]]) -> Knob:
 
 
 def backbones(cfg: Config) -> Knob:
-    """A choice among all backbones of the registry; one that needs arguments which nobody gave says so in the form."""
+    """A choice among the backbones that suit small pictures; most of the registry's would have no pixel left."""
     own = cfg.model.backbone.type
     choices: dict[str, Mapping[str, Any]] = {}
-    for name in names("backbone"):
-        arguments, neck, features = FITTING.get(name, ({}, GAP, cfg.model.head.in_channels))
+    for name, (arguments, neck, features) in FITTING.items():
         choices[name] = {
             "model.backbone": {"_delete_": True, "type": name, **arguments},
             "model.neck": neck,

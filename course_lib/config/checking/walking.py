@@ -62,7 +62,7 @@ def _many_mistakes(value: Any, rule: Many, place: Place) -> Iterator[Mistake]:
 
 def _component_mistakes(node: Any, slot: Slot, place: Place) -> Iterator[Mistake]:
     kind = slot.kind.replace("_", " ")
-    allowed = [*names(slot.kind), *slot.built_in]
+    allowed = [*names(slot.kind or None), *slot.built_in]
     if not isinstance(node, Mapping):
         yield place.mistake(
             f"a {kind} belongs here, a dict with 'type', not {_shown(node)}.", hint_for_type(node, allowed)
@@ -111,7 +111,8 @@ def _argument_mistakes(node: Mapping[str, Any], entry: Entry, place: Place) -> I
         elif key in rules:
             yield from mistakes_of(value, rules[key], inner)
         elif not key.endswith("_cfg") and _holds_component(value):
-            yield from mistakes_of(value, Many(Slot(""), or_one=True), inner)
+            for item, at in _components(value, inner):
+                yield from _component_mistakes(item, Slot(""), at)
         elif not _is_same(value, named[key].default) and named[key].annotation is not inspect.Parameter.empty:
             yield from mistakes_of(value, named[key].annotation, inner)
     needed = [name for name, p in named.items() if p.default is p.empty]
@@ -134,6 +135,15 @@ def _parameters(entry: Entry) -> dict[str, inspect.Parameter]:
 def _is_same(value: Any, default: Any) -> bool:
     """Whether a config writes out the default, which fits though its annotation may not say so (``x: int = None``)."""
     return type(value) is type(default) and value == default
+
+
+def _components(value: Any, place: Place) -> Iterator[tuple[Mapping[str, Any], Place]]:
+    """A component, or those of a list, of lists too (the policies of AutoAugment)."""
+    if isinstance(value, Mapping):
+        yield value, place
+    else:
+        for index, item in enumerate(value):
+            yield from _components(item, place.inside(value, index))
 
 
 def _holds_component(value: Any) -> bool:

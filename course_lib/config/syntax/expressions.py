@@ -50,6 +50,8 @@ class Expressions:
                 return self.dict_call(arguments, keywords)
             case ast.Call(ast.Name("float"), [ast.Constant(str() as text)], []):
                 return float(text)
+            case ast.Call(ast.Name("round"), [number], []) if "round" not in self.names.values:
+                return round(self.value(number))  # the model zoo rounds its means
             case ast.Set([ast.Set([ast.Attribute() as inner])]):
                 return self.value(inner)  # {{_base_.x}}
             case ast.Name(name):

@@ -70,3 +70,9 @@ def test_a_wrong_value_is_an_error_with_the_remedy(text: str, message: str) -> N
         Config.fromstring(text, "my.py")
     assert message in str(caught.value)
     assert f"my.py:{len(text.splitlines())}: " in str(caught.value)
+
+
+def test_means_are_rounded_as_in_the_model_zoo() -> None:
+    assert Config.fromstring("mean = [103.53, 116.28]\nfill = [round(x) for x in mean]").fill == [104, 116]
+    with pytest.raises(ConfigError, match=r"my.py:1: .*round\('a'\).* does not work"):
+        Config.fromstring("x = round('a')", "my.py")
