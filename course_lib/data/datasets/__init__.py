@@ -7,5 +7,21 @@ from .digits import Digits
 from .imagenet import ImageNet
 from .mnist import MNIST
 from .shapes import Shapes, Truth
+from .wrappers import ClassBalancedDataset, ConcatDataset, KFoldDataset, RepeatDataset, Subset
 
-__all__ = ["CIFAR10", "MNIST", "CustomDataset", "Dataset", "Digits", "ImageNet", "Shapes", "Truth", "sample_rng"]
+__all__ = [
+    "CIFAR10",
+    "MNIST",
+    "ClassBalancedDataset",
+    "ConcatDataset",
+    "CustomDataset",
+    "Dataset",
+    "Digits",
+    "ImageNet",
+    "KFoldDataset",
+    "RepeatDataset",
+    "Shapes",
+    "Subset",
+    "Truth",
+    "sample_rng",
+]

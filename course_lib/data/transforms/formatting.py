@@ -10,6 +10,7 @@ from course_lib.config.errors import ConfigError
 from course_lib.config.registry import register
 
 from .base import Deterministic, Sample, picture_of
+from .checks import one_of
 
 
 @register("transform")
@@ -60,9 +61,19 @@ def normalize(images: Tensor, mean: Tensor, std: Tensor) -> Tensor:
 
 @register("transform")
 class PackInputs:
-    """Keep what the loader needs, under its names: ``{'image': (C, H, W), 'label': int}``."""
+    """Keep what the loader needs, under its names: ``{'image': (C, H, W), 'label': int}``.
+
+    Args:
+        input_key: Where the sample holds its picture; only 'img' is known.
+        algorithm_keys, meta_keys: Accepted for MMPretrain's configs, without effect: a batch holds pictures and labels.
+    """
 
     deterministic = True
+
+    def __init__(
+        self, input_key: str = "img", algorithm_keys: Sequence[str] = (), meta_keys: Sequence[str] = ()
+    ) -> None:
+        one_of("input_key", input_key, ("img",))
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
         packed: Sample = {"image": picture_of(sample, self)}
@@ -71,4 +82,34 @@ class PackInputs:
         return packed
 
     def batch(self, images: Tensor, generator: torch.Generator) -> Tensor:
+        return images
+
+
+@register("transform")
+class NumpyToPIL(Deterministic):
+    """Nothing: torchvision's transforms take our tensors as they are, where MMPretrain must give them Pillow's.
+
+    Args:
+        to_rgb: Accepted for MMPretrain's configs, without effect: our pictures are RGB from the start.
+    """
+
+    def __init__(self, to_rgb: bool = False) -> None:
+        pass
+
+    def apply(self, images: Tensor) -> Tensor:
+        return images
+
+
+@register("transform")
+class PILToNumpy(Deterministic):
+    """Nothing: the way back from ``NumpyToPIL``.
+
+    Args:
+        to_bgr: Accepted for MMPretrain's configs, without effect.
+    """
+
+    def __init__(self, to_bgr: bool = False) -> None:
+        pass
+
+    def apply(self, images: Tensor) -> Tensor:
         return images

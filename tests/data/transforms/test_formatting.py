@@ -7,6 +7,7 @@ from torchvision.transforms.v2 import functional
 
 from course_lib.config.errors import ConfigError
 from course_lib.data.transforms import Normalize, PackInputs
+from course_lib.data.transforms.formatting import NumpyToPIL, PILToNumpy
 
 MEAN, STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 RNG = np.random.default_rng(0)
@@ -36,3 +37,17 @@ def test_pack_inputs() -> None:
     assert PackInputs()({"img": image}, RNG) == {"image": image}
     with pytest.raises(ConfigError, match="PackInputs needs a picture: put LoadImageFromFile before it"):
         PackInputs()({"img_path": "a.jpg"}, RNG)
+
+
+def test_pack_inputs_takes_mmpretrains_arguments() -> None:
+    pack = PackInputs(input_key="img", algorithm_keys=("mask",), meta_keys=("img_path", "flip"))
+    assert pack({"img": torch.zeros(1), "gt_label": 0, "img_path": "a"}, RNG) == {"image": torch.zeros(1), "label": 0}
+    with pytest.raises(ConfigError, match="input_key is 'inputs', but must be one of 'img'"):
+        PackInputs(input_key="inputs")
+
+
+def test_conversions_for_torchvision_do_nothing() -> None:
+    image = torch.randint(0, 256, (3, 2, 2), dtype=torch.uint8)
+    for step in (NumpyToPIL(to_rgb=True), PILToNumpy(to_bgr=True)):
+        assert step({"img": image}, RNG)["img"] is image
+        assert step.batch(image[None], torch.Generator()).equal(image[None])

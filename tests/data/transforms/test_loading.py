@@ -39,3 +39,17 @@ def test_errors(tmp_path: Path) -> None:
         LoadImageFromFile()({"gt_label": 1}, RNG)
     with pytest.raises(ConfigError, match=r"color_type is 'colour', .*Did you mean 'color'\?"):
         LoadImageFromFile(color_type="colour")
+
+
+def test_arguments_of_mmpretrains_configs(tmp_path: Path) -> None:
+    file = tmp_path / "a.png"
+    Image.new("RGB", (5, 4), (200, 100, 50)).save(file)
+    load = LoadImageFromFile(
+        to_float32=True, imdecode_backend="pillow", ignore_empty=True, file_client_args={"backend": "disk"}
+    )
+    assert load({"img_path": str(file)}, RNG)["img"].dtype == torch.uint8
+    LoadImageFromFile(backend_args={"backend": "local"}, file_client_args=None)
+    with pytest.raises(ConfigError, match="backend_args: pictures can be read from 'disk' only, not from 'petrel'"):
+        LoadImageFromFile(backend_args={"backend": "petrel"})
+    with pytest.raises(ConfigError, match=r"imdecode_backend is 'pilow', .*Did you mean 'pillow'\?"):
+        LoadImageFromFile(imdecode_backend="pilow")
