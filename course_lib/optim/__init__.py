@@ -1,6 +1,9 @@
 """What moves the weights: optimizers, and the schedules of their learning rate and momentum."""
 
 from .cycles import CosineRestartLR, CyclicLR, OneCycleLR, OneCycleMomentum
+from .lamb import Lamb
+from .lars import LARS
+from .lion import Lion
 from .momentum import (
     ConstantMomentum,
     CosineAnnealingMomentum,
@@ -31,6 +34,7 @@ from .schedules import (
 )
 
 __all__ = [
+    "LARS",
     "ConstantLR",
     "ConstantMomentum",
     "CosineAnnealingLR",
@@ -45,8 +49,10 @@ __all__ = [
     "ExponentialWarmupMomentum",
     "InverseLR",
     "InverseMomentum",
+    "Lamb",
     "LinearLR",
     "LinearMomentum",
+    "Lion",
     "MultiStepLR",
     "MultiStepMomentum",
     "OneCycleLR",

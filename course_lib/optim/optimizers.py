@@ -19,9 +19,13 @@ from course_lib.config.errors import ConfigError, Mistake, did_you_mean
 from course_lib.config.nodes import origin_of, to_plain
 from course_lib.config.registry import find, register
 
+from .layer_decay import layer_scales
+
 SGD = register("optimizer")(torch.optim.SGD)
 Adam = register("optimizer")(torch.optim.Adam)
 AdamW = register("optimizer")(torch.optim.AdamW)
+RMSprop = register("optimizer")(torch.optim.RMSprop)
+Adagrad = register("optimizer")(torch.optim.Adagrad)
 
 NORMS = (nn.modules.batchnorm._NormBase, nn.GroupNorm, nn.LayerNorm, nn.RMSNorm)
 
@@ -81,6 +85,7 @@ def param_groups(
             norms' parameters, else of biases, else of depth-wise convolutions, else of one-dimensional parameters.
             ``custom_keys``: ``{'backbone.layer0': dict(lr_mult=0.1, decay_mult=0.0)}``; goes before all of the above
             for parameters whose name contains the key. The longest such key wins.
+            ``layer_decay_rate``: Multiplies the rate once for each layer above (see ``layer_scales``).
             ``bypass_duplicate``: Accepted; shared parameters are always taken once.
 
     Returns:
@@ -91,14 +96,16 @@ def param_groups(
     """
     rules = paramwise_cfg or {}
     _check_rules(rules)
+    scales = layer_scales(model, rules["layer_decay_rate"]) if "layer_decay_rate" in rules else {}
     groups: dict[tuple[float, float], list[nn.Parameter]] = {}
     seen: set[nn.Parameter] = set()
     for module_name, module in model.named_modules():
         for name, parameter in module.named_parameters(recurse=False):
             if parameter.requires_grad and parameter not in seen:
                 seen.add(parameter)
-                multipliers = _multipliers(module_name, module, name, parameter, rules)
-                groups.setdefault(multipliers, []).append(parameter)
+                lr_mult, decay_mult = _multipliers(module_name, module, name, parameter, rules)
+                lr_mult *= scales.get(f"{module_name}.{name}", 1.0)
+                groups.setdefault((lr_mult, decay_mult), []).append(parameter)
     if not groups:
         raise ConfigError(
             f"{type(model).__name__} has no parameter to train: it has none, or every one is frozen "
@@ -148,8 +155,8 @@ def _check_rules(rules: Mapping[str, Any]) -> None:
             mistakes.append(Mistake(f"{path}.{name}", "there is no such rule.", origin_of(holder, name), hint))
 
     for rule in rules:
-        check_name(place, rules, rule, (*MULTIPLIERS, "custom_keys", "bypass_duplicate"))
-        if rule in MULTIPLIERS:
+        check_name(place, rules, rule, (*MULTIPLIERS, "layer_decay_rate", "custom_keys", "bypass_duplicate"))
+        if rule in MULTIPLIERS or rule == "layer_decay_rate":
             check_number(place, rules, rule)
     custom_keys = rules.get("custom_keys") or {}
     for key, multipliers in custom_keys.items():

@@ -90,6 +90,8 @@ def test_frozen_parameters_are_left_out_and_shared_ones_taken_once() -> None:
         ({"type": "Adam", "lr": 1e-2, "betas": [0.8, 0.9]}, torch.optim.Adam),
         ({"type": "AdamW", "lr": 1e-2, "weight_decay": 0.05}, torch.optim.AdamW),
         ({"type": torch.optim.AdamW}, torch.optim.AdamW),
+        ({"type": "RMSprop", "lr": 1e-2, "alpha": 0.9, "momentum": 0.9, "eps": 0.0316}, torch.optim.RMSprop),
+        ({"type": "Adagrad", "lr": 1e-2, "lr_decay": 0.1}, torch.optim.Adagrad),
     ],
 )
 def test_one_step_is_torch_s_step(optimizer: dict[str, Any], same: Any) -> None:

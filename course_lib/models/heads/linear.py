@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from course_lib.config.errors import ConfigError, Mistake
 from course_lib.config.registry import register
 
+from ..linear_block import check_features
 from ..losses import CrossEntropyLoss
 from ..weights import InitCfg, initialize
 
@@ -82,16 +83,7 @@ class LinearClsHead(ClsHead):
         Raises:
             ConfigError: features of another length or shape than the head was built for.
         """
-        if features.ndim != 2:
-            message = f"features of shape {tuple(features.shape)} came where (N, {self.in_channels}) belongs."
-            hint = "Pool them: model.neck=dict(type='GlobalAveragePooling')."
-            raise ConfigError(Mistake("model.neck", message, hint=hint))
-        if features.shape[1] != self.in_channels:
-            message = f"{features.shape[1]} features a picture came, but the head was built for {self.in_channels}."
-            hint = f"Write in_channels={features.shape[1]}, or change the backbone."
-            if features.shape[1] % self.in_channels == 0:  # maps that were flattened
-                hint += " Or should maps be pooled? neck=dict(type='GlobalAveragePooling')."
-            raise ConfigError(Mistake("model.head.in_channels", message, hint=hint))
+        check_features(features, self.in_channels)
         return self.fc(features)
 
 

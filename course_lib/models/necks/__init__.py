@@ -1,5 +1,7 @@
 """Necks: feature map (N, C, H, W) → features (N, D)."""
 
 from .gap import GlobalAveragePooling
+from .gem import GeneralizedMeanPooling
+from .linear import LinearNeck
 
-__all__ = ["GlobalAveragePooling"]
+__all__ = ["GeneralizedMeanPooling", "GlobalAveragePooling", "LinearNeck"]
