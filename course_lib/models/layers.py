@@ -20,6 +20,7 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
     "PReLU": nn.PReLU,
     "ELU": nn.ELU,
     "GELU": nn.GELU,
+    "HSwish": nn.Hardswish,
     "Tanh": nn.Tanh,
     "Sigmoid": nn.Sigmoid,
 }

@@ -3,113 +3,23 @@
 "Deep Residual Learning for Image Recognition", arXiv 1512.03385. Departures: the stride of a bottleneck sits on its
 3×3 convolution (``style='pytorch'``, as in torchvision; ``'caffe'`` is the paper's), and the last normalisation of each
 block begins at zero, so that a fresh block is the identity ("Training ImageNet in 1 Hour", arXiv 1706.02677).
-The layers' names are torchvision's, so its weights load as they are.
+The layers' names are torchvision's, so its weights load as they are. The blocks are in ``resnet_blocks.py``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils.checkpoint import checkpoint
 
 from course_lib.config.errors import ConfigError, Mistake
 from course_lib.config.registry import register
 
-from ..layers import DropPath, check_choice, norm_layer
+from ..layers import check_choice, norm_layer
 from ..weights import InitCfg, initialize
-
-BN = {"type": "BN", "requires_grad": True}
-Style = Literal["pytorch", "caffe"]
-
-
-def conv(in_channels: int, out_channels: int, kernel: int, stride: int = 1, dilation: int = 1) -> nn.Conv2d:
-    """A convolution that keeps the size at stride 1; without bias, which the normalisation after it has."""
-    padding = dilation * (kernel // 2)
-    return nn.Conv2d(in_channels, out_channels, kernel, stride, padding, dilation, bias=False)
-
-
-def shortcut(in_channels: int, out_channels: int, stride: int, norm_cfg: Mapping[str, Any]) -> nn.Module:
-    """The way around a block: the input itself, or a 1×1 convolution where the shape changes."""
-    if stride == 1 and in_channels == out_channels:
-        return nn.Identity()
-    return nn.Sequential(conv(in_channels, out_channels, 1, stride), norm_layer(norm_cfg, out_channels))
-
-
-class BasicBlock(nn.Module):
-    """relu(x + two 3×3 convolutions of x): (N, C, H, W) → (N, channels, H/stride, W/stride).
-
-    Args:
-        style: For ``Bottleneck`` only; here both are the same.
-        drop_path_rate: The probability that training skips the convolutions for a picture.
-    """
-
-    expansion = 1  # output channels over ``channels``
-
-    def __init__(
-        self,
-        in_channels: int,
-        channels: int,
-        stride: int = 1,
-        dilation: int = 1,
-        style: Style = "pytorch",
-        norm_cfg: Mapping[str, Any] = BN,
-        drop_path_rate: float = 0.0,
-    ) -> None:
-        super().__init__()
-        self.conv1 = conv(in_channels, channels, 3, stride, dilation)
-        self.bn1 = norm_layer(norm_cfg, channels)
-        self.conv2 = conv(channels, channels, 3)
-        self.bn2 = norm_layer(norm_cfg, channels)
-        self.relu = nn.ReLU(inplace=True)
-        self.downsample = shortcut(in_channels, channels, stride, norm_cfg)
-        self.drop_path = DropPath(drop_path_rate)
-
-    def forward(self, x: Tensor) -> Tensor:
-        out = self.relu(self.bn1(self.conv1(x)))
-        out = self.bn2(self.conv2(out))
-        return self.relu(self.downsample(x) + self.drop_path(out))
-
-
-class Bottleneck(nn.Module):
-    """relu(x + 1×1, 3×3, 1×1 convolutions of x): (N, C, H, W) → (N, 4·channels, H/stride, W/stride).
-
-    Args:
-        style: ``'pytorch'``: the stride is the 3×3 convolution's; ``'caffe'``: the first 1×1's.
-        drop_path_rate: The probability that training skips the convolutions for a picture.
-    """
-
-    expansion = 4
-
-    def __init__(
-        self,
-        in_channels: int,
-        channels: int,
-        stride: int = 1,
-        dilation: int = 1,
-        style: Style = "pytorch",
-        norm_cfg: Mapping[str, Any] = BN,
-        drop_path_rate: float = 0.0,
-    ) -> None:
-        super().__init__()
-        stride1, stride2 = (1, stride) if style == "pytorch" else (stride, 1)
-        self.conv1 = conv(in_channels, channels, 1, stride1)
-        self.bn1 = norm_layer(norm_cfg, channels)
-        self.conv2 = conv(channels, channels, 3, stride2, dilation)
-        self.bn2 = norm_layer(norm_cfg, channels)
-        self.conv3 = conv(channels, 4 * channels, 1)
-        self.bn3 = norm_layer(norm_cfg, 4 * channels)
-        self.relu = nn.ReLU(inplace=True)
-        self.downsample = shortcut(in_channels, 4 * channels, stride, norm_cfg)
-        self.drop_path = DropPath(drop_path_rate)
-
-    def forward(self, x: Tensor) -> Tensor:
-        out = self.relu(self.bn1(self.conv1(x)))
-        out = self.relu(self.bn2(self.conv2(out)))
-        out = self.bn3(self.conv3(out))
-        return self.relu(self.downsample(x) + self.drop_path(out))
-
+from .freezing import freeze, hold_still
+from .resnet_blocks import BN, BasicBlock, Bottleneck, Style, conv
 
 DEPTHS: dict[int, tuple[type[BasicBlock] | type[Bottleneck], tuple[int, ...]]] = {
     18: (BasicBlock, (2, 2, 2, 2)),
@@ -137,10 +47,22 @@ class ResNet(nn.Module):
         zero_init_residual: Whether each block begins as the identity.
         drop_path_rate: Stochastic depth of the last block; it rises linearly from 0 at the first.
         init_cfg: ``dict(type='Pretrained', checkpoint=…, prefix=…)``.
+        expansion: A bottleneck's output channels over its stage's ``base_channels``; None for 4.
+        groups, width_per_group: Into how many groups a bottleneck parts its 3×3 convolution, and how many channels
+            each has in the first stage; None for the class's own, here one group of ``base_channels``.
+        se_ratio: How many times narrower a bottleneck's ``SqueezeExcite`` is inside, 0 for none; None for the class's
+            own, here 0.
 
     Raises:
-        ConfigError: a depth, style or stage that there is not.
+        ConfigError: a depth, style or stage that there is not, or settings of bottlenecks for a depth without.
     """
+
+    # what the relatives in resnet_variants.py have otherwise
+    depths: tuple[int, ...] = tuple(DEPTHS)
+    avg_down = False
+    groups = 1
+    width_per_group = 0  # 0: base_channels
+    se_ratio = 0
 
     def __init__(
         self,
@@ -160,18 +82,27 @@ class ResNet(nn.Module):
         zero_init_residual: bool = True,
         drop_path_rate: float = 0.0,
         init_cfg: InitCfg = None,
+        expansion: int | None = None,
+        groups: int | None = None,
+        width_per_group: int | None = None,
+        se_ratio: int | None = None,
     ) -> None:
         super().__init__()
-        check_choice("model.backbone.depth", depth, DEPTHS)
+        check_choice("model.backbone.depth", depth, self.depths)
         check_choice("model.backbone.style", style, get_args(Style))
         check_stages(num_stages, strides, dilations, out_indices, frozen_stages)
         block, counts = DEPTHS[depth][0], DEPTHS[depth][1][:num_stages]
+        groups = self.groups if groups is None else groups
+        width_per_group = self.width_per_group if width_per_group is None else width_per_group
+        se_ratio = self.se_ratio if se_ratio is None else se_ratio
+        expansion = block.expansion if expansion is None else expansion
+        check_blocks(block is BasicBlock, base_channels, expansion, groups, width_per_group, se_ratio)
         self.in_channels = in_channels
-        self.out_channels = base_channels * 2 ** max(out_indices) * block.expansion
+        self.out_channels = base_channels * 2 ** max(out_indices) * expansion
         self.out_indices, self.frozen_stages = tuple(out_indices), frozen_stages
         self.norm_eval, self.with_cp = norm_eval, with_cp
 
-        self.conv1, self.maxpool = self.stem(in_channels, stem_channels)
+        self.conv1, self.maxpool = self.stem(in_channels, stem_channels, norm_cfg)
         self.bn1 = norm_layer(norm_cfg, stem_channels)
         self.relu = nn.ReLU(inplace=True)
         drop_rates = iter(torch.linspace(0, drop_path_rate, sum(counts), device="cpu").tolist())
@@ -179,11 +110,16 @@ class ResNet(nn.Module):
         self.stages: list[str] = [f"layer{i + 1}" for i in range(num_stages)]
         for i, name in enumerate(self.stages):
             blocks = nn.Sequential()
+            channels = base_channels * 2**i
             for j in range(counts[i]):
                 stride = strides[i] if j == 0 else 1
-                channels = base_channels * 2**i
-                blocks.append(block(width, channels, stride, dilations[i], style, norm_cfg, next(drop_rates)))
-                width = channels * block.expansion
+                place = (width, channels, stride, dilations[i], style, norm_cfg, next(drop_rates), self.avg_down)
+                if block is BasicBlock:
+                    blocks.append(BasicBlock(*place))
+                else:
+                    inner = groups * width_per_group * 2**i or channels
+                    blocks.append(Bottleneck(*place, expansion, inner, groups, se_ratio))
+                width = channels * expansion
             self.add_module(name, blocks)
 
         for module in self.modules():
@@ -193,12 +129,11 @@ class ResNet(nn.Module):
                 last = module.bn2 if isinstance(module, BasicBlock) else module.bn3
                 nn.init.zeros_(last.get_parameter("weight"))
         initialize(self, init_cfg)
-        for part in self.frozen():
-            part.requires_grad_(False)
+        freeze(self.frozen())
         self.train()
 
     @staticmethod
-    def stem(in_channels: int, stem_channels: int) -> tuple[nn.Module, nn.Module]:
+    def stem(in_channels: int, stem_channels: int, norm_cfg: Mapping[str, Any]) -> tuple[nn.Module, nn.Module]:
         """The first convolution and the pooling: (N, C, H, W) → (N, stem_channels, H/4, W/4)."""
         return conv(in_channels, stem_channels, 7, stride=2), nn.MaxPool2d(3, stride=2, padding=1)
 
@@ -222,14 +157,9 @@ class ResNet(nn.Module):
             yield self.get_submodule(name)
 
     def train(self, mode: bool = True) -> "ResNet":
-        """As in torch, but what is frozen stays as in evaluation: a frozen BatchNorm must not follow new pictures."""
+        """As in torch, but what is frozen stays as in evaluation."""
         super().train(mode)
-        for part in self.frozen():
-            part.eval()
-        if self.norm_eval:
-            for module in self.modules():
-                if isinstance(module, _BatchNorm):
-                    module.eval()
+        hold_still(self, self.frozen(), self.norm_eval)
         return self
 
 
@@ -238,7 +168,7 @@ class ResNet_CIFAR(ResNet):
     """ResNet for small pictures (32×32): its 3×3 stem, without stride or pooling, leaves the stages pixels to see."""
 
     @staticmethod
-    def stem(in_channels: int, stem_channels: int) -> tuple[nn.Module, nn.Module]:
+    def stem(in_channels: int, stem_channels: int, norm_cfg: Mapping[str, Any]) -> tuple[nn.Module, nn.Module]:
         """(N, C, H, W) → (N, stem_channels, H, W)"""
         return conv(in_channels, stem_channels, 3), nn.Identity()
 
@@ -257,5 +187,27 @@ def check_stages(
         wrong.append(("out_indices", f"{tuple(out_indices)} must name stages in 0 … {num_stages - 1}."))
     if not -1 <= frozen_stages <= num_stages:
         wrong.append(("frozen_stages", f"{frozen_stages!r} is not in -1 … {num_stages}."))
+    if wrong:
+        raise ConfigError([Mistake(f"model.backbone.{name}", message) for name, message in wrong])
+
+
+def check_blocks(
+    basic: bool, base_channels: int, expansion: int, groups: int, width_per_group: int, se_ratio: int
+) -> None:
+    """All that no block can be built of, at once (ConfigError)."""
+    wrong = []
+    for name, value, least in (
+        ("expansion", expansion, 1),
+        ("groups", groups, 1),
+        ("width_per_group", width_per_group, 0),
+        ("se_ratio", se_ratio, 0),
+    ):
+        if value < least:
+            wrong.append((name, f"{value!r} is less than {least}."))
+    if groups > 0 and not width_per_group and base_channels % groups:
+        wrong.append(("groups", f"{groups} groups do not part {base_channels} channels evenly."))
+    if basic and (expansion, groups, width_per_group, se_ratio) != (1, 1, 0, 0):
+        needs = "expansion, groups, width_per_group and se_ratio are for bottlenecks: take depth 50, 101 or 152."
+        wrong.append(("depth", f"18 and 34 have basic blocks; {needs}"))
     if wrong:
         raise ConfigError([Mistake(f"model.backbone.{name}", message) for name, message in wrong])

@@ -1,0 +1,8 @@
+"""MobileNetV2 for ImageNet: 3,504,872 parameters, torchvision's number."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="MobileNetV2", widen_factor=1.0),
+    neck=dict(type="GlobalAveragePooling"),
+    head=dict(type="LinearClsHead", num_classes=1000, in_channels=1280, topk=(1, 5)),
+)

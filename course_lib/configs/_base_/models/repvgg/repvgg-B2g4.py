@@ -1,0 +1,8 @@
+"""RepVGG-B2g4, the form that trains, for ImageNet: 61,758,376 parameters, timm's number."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="RepVGG", arch="B2g4", out_indices=(3,)),
+    neck=dict(type="GlobalAveragePooling"),
+    head=dict(type="LinearClsHead", num_classes=1000, in_channels=2560, topk=(1, 5)),
+)

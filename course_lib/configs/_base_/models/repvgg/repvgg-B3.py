@@ -1,0 +1,8 @@
+"""RepVGG-B3, the form that trains, for ImageNet: 123,085,288 parameters, timm's number."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="RepVGG", arch="B3", out_indices=(3,)),
+    neck=dict(type="GlobalAveragePooling"),
+    head=dict(type="LinearClsHead", num_classes=1000, in_channels=2560, topk=(1, 5)),
+)

@@ -1,0 +1,8 @@
+"""ResNet-V1c-50 for ImageNet: 25,576,264 parameters, the number of timm's resnet50c."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="ResNetV1c", depth=50, num_stages=4, out_indices=(3,), style="pytorch"),
+    neck=dict(type="GlobalAveragePooling"),
+    head=dict(type="LinearClsHead", num_classes=1000, in_channels=2048, topk=(1, 5)),
+)

@@ -1,0 +1,8 @@
+"""ShuffleNetV2 1× for ImageNet: 2,278,604 parameters, torchvision's number."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="ShuffleNetV2", widen_factor=1.0),
+    neck=dict(type="GlobalAveragePooling"),
+    head=dict(type="LinearClsHead", num_classes=1000, in_channels=1024, topk=(1, 5)),
+)

@@ -1,0 +1,8 @@
+"""VGG-13 for ImageNet: 133,047,848 parameters, torchvision's number."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="VGG", depth=13, num_classes=1000),
+    neck=None,
+    head=dict(type="ClsHead", loss=dict(type="CrossEntropyLoss", loss_weight=1.0), topk=(1, 5)),
+)

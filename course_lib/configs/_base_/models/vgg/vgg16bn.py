@@ -1,0 +1,8 @@
+"""VGG-16 with BatchNorm for ImageNet: 138,365,992 parameters, torchvision's number."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="VGG", depth=16, norm_cfg=dict(type="BN"), num_classes=1000),
+    neck=None,
+    head=dict(type="ClsHead", loss=dict(type="CrossEntropyLoss", loss_weight=1.0), topk=(1, 5)),
+)

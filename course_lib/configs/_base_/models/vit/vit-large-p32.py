@@ -1,0 +1,14 @@
+"""ViT-Large/32 for ImageNet: 306,535,400 parameters, torchvision's number."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="VisionTransformer", arch="l", img_size=224, patch_size=32, drop_rate=0.1),
+    neck=None,
+    head=dict(
+        type="VisionTransformerClsHead",
+        num_classes=1000,
+        in_channels=1024,
+        topk=(1, 5),
+        loss=dict(type="LabelSmoothLoss", label_smooth_val=0.1, mode="classy_vision"),
+    ),
+)
