@@ -80,8 +80,12 @@ def _placed(mistake: Mistake, node: Mapping[str, Any]) -> Mistake:
 
 def build_model(model: Mapping[str, Any]) -> nn.Module:
     """The network of ``cfg.model``. (Its ``train_cfg`` and ``data_preprocessor`` belong to the preprocessor.)"""
-    own = {key: value for key, value in model.items() if key not in ("train_cfg", "data_preprocessor")}
-    return construct({"type": "ImageClassifier", **own}, {k: build(v) for k, v in own.items() if k != "type"})
+    own = ConfigDict(model)
+    own.origins.update(getattr(model, "origins", {}))
+    for key in ("train_cfg", "data_preprocessor"):
+        own.pop(key, None)
+    own.setdefault("type", "ImageClassifier")
+    return build(own)
 
 
 def build_preprocessor(cfg: Mapping[str, Any]) -> Preprocessor:

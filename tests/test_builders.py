@@ -158,3 +158,10 @@ def test_lists_of_lists_of_components_are_checked_and_built():
     assert builders.check_config(cfg) == []
     cfg.train_pipeline[0].policies[0][1] = dict(type="Equalise")
     assert "Did you mean 'Equalize'?" in "\n".join(map(str, builders.check_config(cfg)))
+
+
+def test_the_models_own_init_cfg_is_handed_over():
+    cfg = config()
+    cfg.model["init_cfg"] = dict(type="Constant", layer="Linear", val=0.25)
+    assert builders.check_config(cfg) == []
+    assert bool((builders.build_model(cfg.model).head.fc.weight == 0.25).all())

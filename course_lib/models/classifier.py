@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from course_lib.config.errors import ConfigError, Mistake
 from course_lib.config.registry import register
 
+from .weights import InitCfg, initialize
+
 
 @register("classifier")
 class ImageClassifier(nn.Module):
@@ -20,6 +22,7 @@ class ImageClassifier(nn.Module):
         head: Features (N, D) → logits (N, K), and the loss; without one, the classifier only gives features.
         train_cfg: MMPretrain's place for Mixup and the like. They belong to the preprocessor, to which ``builders.py``
             hands them; the model itself makes no use of it.
+        init_cfg: How all weights begin, or a file for them; after what the parts did themselves.
     """
 
     def __init__(
@@ -28,11 +31,13 @@ class ImageClassifier(nn.Module):
         neck: nn.Module | None = None,
         head: nn.Module | None = None,
         train_cfg: Mapping[str, Any] | None = None,
+        init_cfg: InitCfg = None,
     ) -> None:
         super().__init__()
         self.backbone = backbone
         self.neck = nn.Flatten() if neck is None else neck
         self.head = head
+        initialize(self, init_cfg)
 
     def features(self, images: Tensor) -> Tensor:
         """Images, float (N, C, H, W) → features (N, D).

@@ -1,7 +1,7 @@
 """How weights begin: as random numbers of a known spread, or as those of an earlier training (``init_cfg``)."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
@@ -17,10 +17,12 @@ from .layers import check_choice, check_keys
 log = logging.getLogger(__name__)
 
 # type in a config → its own settings with MMEngine's defaults; all also take ``layer`` and ``bias``
-FILLERS: dict[str, dict[str, float]] = {
+FILLERS: dict[str, dict[str, Any]] = {
     "Normal": {"mean": 0.0, "std": 1.0},
     "TruncNormal": {"mean": 0.0, "std": 1.0, "a": -2.0, "b": 2.0},
     "Constant": {"val": 0.0},
+    "Xavier": {"gain": 1.0, "distribution": "normal"},
+    "Kaiming": {"a": 0.0, "mode": "fan_out", "nonlinearity": "relu", "distribution": "normal"},
 }
 InitCfg = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 
@@ -46,25 +48,32 @@ def initialize(module: nn.Module, init_cfg: InitCfg) -> None:
             load_pretrained(module, args["checkpoint"], args.get("prefix"))
         else:
             check_keys("init_cfg", args, ("layer", "bias", *FILLERS[kind]))
+            if "distribution" in args:
+                check_choice("init_cfg.distribution", args["distribution"], ("normal", "uniform"))
             layers = args.pop("layer", ())
             _fill(module, kind, {layers} if isinstance(layers, str) else set(layers), args)
 
 
 @torch.no_grad()
-def _fill(module: nn.Module, kind: str, layers: set[str], args: Mapping[str, float]) -> None:
+def _fill(module: nn.Module, kind: str, layers: set[str], args: Mapping[str, Any]) -> None:
     values = {**FILLERS[kind], **args}
+    bias_value = values.pop("bias", 0.0)
+    distribution = values.pop("distribution", "")
+    fill: dict[str, Callable[..., Tensor]] = {
+        "Normal": nn.init.normal_,
+        "TruncNormal": nn.init.trunc_normal_,
+        "Constant": nn.init.constant_,
+        "Xavier": nn.init.xavier_uniform_ if distribution == "uniform" else nn.init.xavier_normal_,
+        "Kaiming": nn.init.kaiming_uniform_ if distribution == "uniform" else nn.init.kaiming_normal_,
+    }
     for child in module.modules():
         if type(child).__name__ not in layers:
             continue
         weight, bias = getattr(child, "weight", None), getattr(child, "bias", None)
-        if isinstance(weight, Tensor) and kind == "Normal":
-            nn.init.normal_(weight, values["mean"], values["std"])
-        elif isinstance(weight, Tensor) and kind == "TruncNormal":
-            nn.init.trunc_normal_(weight, values["mean"], values["std"], values["a"], values["b"])
-        elif isinstance(weight, Tensor):
-            nn.init.constant_(weight, values["val"])
+        if isinstance(weight, Tensor):
+            fill[kind](weight, **values)
         if isinstance(bias, Tensor):
-            nn.init.constant_(bias, values.get("bias", 0.0))
+            nn.init.constant_(bias, bias_value)
 
 
 def load_pretrained(module: nn.Module, checkpoint: str, prefix: str | None = None) -> None:

@@ -147,3 +147,12 @@ def test_ready_made_model(name: str) -> None:
         model = build(scope["model"])
         assert sum(p.numel() for p in model.parameters()) == parameters
         assert model(torch.empty(2, *shape)).shape == (2, 1000 if shape == (3, 64, 64) else 10)
+
+
+def test_init_cfg_of_the_whole_classifier() -> None:
+    model = ImageClassifier(
+        SmallCNN(widths=(8,)),
+        head=LinearClsHead(num_classes=2, in_channels=8),
+        init_cfg=[{"type": "Constant", "layer": ["Linear", "Conv2d"], "val": 0.5}],
+    )
+    assert all(bool((module.weight == 0.5).all()) for module in model.modules() if hasattr(module, "in_features"))

@@ -128,3 +128,25 @@ def test_pretrained_needs_a_checkpoint() -> None:
         initialize(network(), {"type": "Pretrained"})
     with pytest.raises(ConfigError, match=r"init_cfg.chekpoint: there is no such setting. Did you mean 'checkpoint'\?"):
         initialize(network(), {"type": "Pretrained", "chekpoint": "a.pth"})
+
+
+@pytest.mark.parametrize(
+    ("cfg", "spread"),
+    [
+        ({"type": "Kaiming", "mode": "fan_in", "nonlinearity": "linear"}, (1 / 400) ** 0.5),
+        ({"type": "Kaiming", "distribution": "uniform"}, (2 / 300) ** 0.5),
+        ({"type": "Xavier"}, (2 / 700) ** 0.5),
+        ({"type": "Xavier", "gain": 2.0, "distribution": "uniform"}, 2 * (2 / 700) ** 0.5),
+    ],
+)
+def test_spreads_that_follow_from_the_size_of_a_layer(cfg: dict[str, object], spread: float) -> None:
+    torch.manual_seed(0)
+    layer = torch.nn.Sequential(torch.nn.Linear(400, 300))
+    initialize(layer, {**cfg, "layer": "Linear", "bias": 1.0})
+    assert layer[0].weight.std().item() == pytest.approx(spread, rel=0.02)
+    assert bool((layer[0].bias == 1).all())
+
+
+def test_a_distribution_that_there_is_not() -> None:
+    with pytest.raises(ConfigError, match=r"init_cfg.distribution: 'unifrom' is not one of .*Did you mean 'uniform'"):
+        initialize(network(), {"type": "Xavier", "layer": "Linear", "distribution": "unifrom"})

@@ -5,10 +5,20 @@ from torch import Tensor, nn
 from course_lib.config.errors import ConfigError, Mistake
 from course_lib.config.registry import register
 
+from ..layers import check_choice
+
 
 @register("neck")
 class GlobalAveragePooling(nn.Module):
-    """The mean over all positions ("Network In Network", arXiv 1312.4400)."""
+    """The mean over all positions ("Network In Network", arXiv 1312.4400).
+
+    Args:
+        dim: MMPretrain's number of dimensions of the maps; their shape says it here, so every value does the same.
+    """
+
+    def __init__(self, dim: int = 2) -> None:
+        super().__init__()
+        check_choice("model.neck.dim", dim, (1, 2, 3))
 
     def forward(self, features: Tensor) -> Tensor:
         """(N, C, H, W) → (N, C)

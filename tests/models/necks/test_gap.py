@@ -17,3 +17,10 @@ def test_as_torch() -> None:
 def test_vectors_need_no_pooling() -> None:
     with pytest.raises(ConfigError, match=r"shape \(3, 5\), not maps \(N, C, H, W\)\. Leave the neck out"):
         GlobalAveragePooling()(torch.randn(3, 5))
+
+
+def test_dim_is_taken_as_the_model_zoo_writes_it() -> None:
+    maps = torch.randn(2, 3, 4, 4)
+    assert torch.equal(GlobalAveragePooling(dim=1)(maps), GlobalAveragePooling()(maps))
+    with pytest.raises(ConfigError, match="4 is not one of 1, 2, 3"):
+        GlobalAveragePooling(dim=4)
