@@ -165,3 +165,10 @@ def test_the_models_own_init_cfg_is_handed_over():
     cfg.model["init_cfg"] = dict(type="Constant", layer="Linear", val=0.25)
     assert builders.check_config(cfg) == []
     assert bool((builders.build_model(cfg.model).head.fc.weight == 0.25).all())
+
+
+def test_wrong_channels_and_wrong_classes_are_told_together():
+    cfg = config()
+    cfg.merge_from_dict({"model.head.in_channels": 32, "model.head.num_classes": 3, "train_cfg.max_epoch": 1})
+    told = [mistake.path for mistake in builders.check_config(cfg)]
+    assert told == ["train_cfg.max_epoch", "model.head.num_classes", "model.head.in_channels"]

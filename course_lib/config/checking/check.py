@@ -28,8 +28,10 @@ def check(cfg: ConfigDict, *, probe: Probe | None = None, for_training: bool | N
             cfg = upgrade(cfg)
         except ConfigError as error:
             return error.mistakes
-    found = [*_top_level_mistakes(cfg, for_training), *disagreements(cfg)]
-    if probe is not None and "model" in cfg and not any(m.path.split(".")[0] == "model" for m in found):
+    found = list(_top_level_mistakes(cfg, for_training))
+    can_be_built = "model" in cfg and not any(mistake.path.split(".")[0] == "model" for mistake in found)
+    found += disagreements(cfg)
+    if probe is not None and can_be_built:
         found += probe(cfg)
     # A value that several parts share (`test_dataloader = val_dataloader`) is one mistake, told once.
     told = {(m.origin or m.path, m.path.rpartition(".")[2], m.message): m for m in reversed(found)}

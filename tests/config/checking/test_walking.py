@@ -74,6 +74,6 @@ def test_the_real_parts_of_the_kit(whole_kit: dict[str, registry.Entry]) -> None
     )
     registry._ENTRIES.update(whole_kit)
     assert mistakes(model, "classifier", "model") == [
-        "model.neck.kernel: GlobalAveragePooling has no argument 'kernel'. It takes none.",
+        "model.neck.kernel: GlobalAveragePooling has no argument 'kernel'. Allowed: dim.",
         "model.head.in_chanels: LinearClsHead has no argument 'in_chanels'. Did you mean 'in_channels'?",
     ]
