@@ -19,7 +19,7 @@ from torch import nn
 from course_lib import data, engine, metrics, models, optim
 from course_lib.config import Config, ConfigDict, ConfigError, Mistake, Origin, check, registry
 from course_lib.config.errors import CourseError, DataError
-from course_lib.config.nodes import origin_of, walk
+from course_lib.config.nodes import origin_of, to_nodes, walk
 from course_lib.data import Loader, Preprocessor, make_loader
 
 
@@ -80,8 +80,7 @@ def _placed(mistake: Mistake, node: Mapping[str, Any]) -> Mistake:
 
 def build_model(model: Mapping[str, Any]) -> nn.Module:
     """The network of ``cfg.model``. (Its ``train_cfg`` and ``data_preprocessor`` belong to the preprocessor.)"""
-    own = ConfigDict(model)
-    own.origins.update(getattr(model, "origins", {}))
+    own = to_nodes(model).copy()
     for key in ("train_cfg", "data_preprocessor"):
         own.pop(key, None)
     own.setdefault("type", "ImageClassifier")
@@ -203,6 +202,7 @@ def build_trainer(cfg: Config, hooks: Sequence[engine.Hook] | None = None) -> en
         for line in engine.load_weights(model, state["model"], cfg.load_from, partial=True):
             print(f"load_from: {line}")
     wrapper, train_cfg = cfg.optim_wrapper, cfg.get("train_cfg") or {}
+    clip = wrapper.get("clip_grad") or {}
     max_epochs, max_steps = stopping_point(cfg)
     trainer = engine.Trainer(
         model.to(device),
@@ -220,8 +220,8 @@ def build_trainer(cfg: Config, hooks: Sequence[engine.Hook] | None = None) -> en
         device=str(device),
         amp=wrapper.get("type") == "AmpOptimWrapper",
         channels_last=cfg.get("channels_last", False),
-        clip_norm=(wrapper.get("clip_grad") or {}).get("max_norm"),
-        clip_value=(wrapper.get("clip_grad") or {}).get("clip_value"),
+        clip_norm=clip.get("max_norm"),
+        clip_value=clip.get("clip_value"),
         accumulate=wrapper.get("accumulative_counts", 1),
         seed=seed,
         config_text=cfg.dump(),

@@ -2,6 +2,7 @@
 
 import argparse
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides, before_work, typed_command
@@ -75,8 +76,7 @@ def before(cfg: Config, trainer: "Trainer") -> str:
         if isinstance(loader, Loader):
             rows[name] = f"{loader.count:,} pictures, {loader.way}"
     rows["work folder"] = str(trainer.work_dir)
-    assert trainer.work_dir is not None, "load_config names a work folder for every config"
-    if trainer.step == 0 and (trainer.work_dir / "checkpoints" / "last.pt").exists():
+    if trainer.step == 0 and (Path(cfg.work_dir) / "checkpoints" / "last.pt").exists():
         rows["note"] = "an earlier run in this folder is written over (--resume would go on with it)"
     return table(rows) + "\n"
 

@@ -15,13 +15,13 @@ def load_config(path: str | Path | None = None, overrides: Mapping[str, Any] | N
     """A config in the 1.x dialect, with overrides (``{'optim_wrapper.optimizer.lr': 0.01}``) put in.
 
     Args:
-        path: A file, or the name of a ready-made config (``'resnet/resnet_small_cifar10'``); None takes the default.
+        path: A file, or the name of a ready-made config (``'lenet/lenet5_b64_mnist'``); None takes the default.
 
     Raises:
         ConfigError: with every mistake of the file's grammar or of an override.
     """
     cfg = Config.load(find_config(path), overrides or {})
-    if "work_dir" not in cfg:
+    if cfg.get("work_dir") is None:  # the model zoo writes work_dir = None for "named after the config", too
         cfg.work_dir = f"work_dirs/{Path(cfg.file).stem}"
     return cfg
 

@@ -91,3 +91,9 @@ def check_features(features: Tensor, in_channels: int, place: str = "model.head"
         if features.shape[1] % in_channels == 0:  # maps that were flattened
             hint += " Or should maps be pooled? neck=dict(type='GlobalAveragePooling')."
         raise ConfigError(Mistake(f"{place}.in_channels", message, hint=hint))
+
+
+def check_num_classes(num_classes: int, place: str = "model.head") -> None:
+    """Refuse a head without a class (ConfigError)."""
+    if num_classes < 1:
+        raise ConfigError(Mistake(f"{place}.num_classes", f"{num_classes!r} is no number of classes."))

@@ -18,6 +18,7 @@ def test_configs_are_found_by_name():
 def test_a_work_folder_is_named_after_the_config():
     assert load_config("lessons/lenet_digits").work_dir == "work_dirs/lenet_digits"
     assert load_config(None, {"work_dir": "elsewhere"}).work_dir == "elsewhere"
+    assert load_config(None, {"work_dir": None}).work_dir == "work_dirs/lenet_digits"
 
 
 def test_parts_are_not_ready_made():

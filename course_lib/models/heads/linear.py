@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from course_lib.config.errors import ConfigError, Mistake
 from course_lib.config.registry import register
 
-from ..linear_block import check_features
+from ..linear_block import check_features, check_num_classes
 from ..losses import CrossEntropyLoss
 from ..weights import InitCfg, initialize
 
@@ -69,8 +69,7 @@ class LinearClsHead(ClsHead):
         init_cfg: InitCfg = SMALL_RANDOM,
     ) -> None:
         super().__init__(loss, topk, cal_acc)
-        if num_classes < 1:
-            raise ConfigError(Mistake("model.head.num_classes", f"{num_classes!r} is no number of classes."))
+        check_num_classes(num_classes)
         self.num_classes, self.in_channels = num_classes, in_channels
         if cal_acc:
             check_topk(max(self.topk), num_classes)

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 from course_lib.config.errors import ConfigError, Mistake
 from course_lib.config.registry import register
 
-from ..linear_block import check_features
+from ..linear_block import check_features, check_num_classes
 from ..losses import CrossEntropyLoss
 from ..weights import InitCfg, initialize
 from .linear import SMALL_RANDOM
@@ -76,8 +76,7 @@ class MultiLabelLinearClsHead(MultiLabelClsHead):
         init_cfg: InitCfg = SMALL_RANDOM,
     ) -> None:
         super().__init__(loss, thr, topk)
-        if num_classes < 1:
-            raise ConfigError(Mistake("model.head.num_classes", f"{num_classes!r} is no number of classes."))
+        check_num_classes(num_classes)
         if topk is not None and topk > num_classes:
             message = f"{topk} classes cannot be named where num_classes={num_classes}."
             raise ConfigError(Mistake("model.head.topk", message))

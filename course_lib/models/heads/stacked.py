@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from course_lib.config.errors import ConfigError, Mistake
 from course_lib.config.registry import register
 
-from ..linear_block import LinearBlock
+from ..linear_block import LinearBlock, check_num_classes
 from ..weights import InitCfg, initialize
 from .linear import ClsHead, check_topk
 
@@ -43,8 +43,7 @@ class StackedLinearClsHead(ClsHead):
         init_cfg: InitCfg = None,
     ) -> None:
         super().__init__(loss, topk, cal_acc)
-        if num_classes < 1:
-            raise ConfigError(Mistake("model.head.num_classes", f"{num_classes!r} is no number of classes."))
+        check_num_classes(num_classes)
         if not mid_channels:
             hint = "Without hidden layers it is type='LinearClsHead'."
             raise ConfigError(Mistake("model.head.mid_channels", "names no layer.", hint=hint))

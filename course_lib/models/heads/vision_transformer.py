@@ -10,6 +10,7 @@ from course_lib.config.errors import ConfigError, Mistake
 from course_lib.config.registry import register
 
 from ..layers import activation_layer, check_keys
+from ..linear_block import check_num_classes
 from ..weights import InitCfg, initialize
 from .linear import ClsHead, check_topk
 
@@ -46,8 +47,7 @@ class VisionTransformerClsHead(ClsHead):
         init_cfg: InitCfg = None,
     ) -> None:
         super().__init__(loss, topk, cal_acc)
-        if num_classes < 1:
-            raise ConfigError(Mistake("model.head.num_classes", f"{num_classes!r} is no number of classes."))
+        check_num_classes(num_classes)
         if cal_acc:
             check_topk(max(self.topk), num_classes)
         check_keys("model.head.act_cfg", act_cfg, ("type",))
