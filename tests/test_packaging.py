@@ -43,7 +43,7 @@ def test_conda_names_the_same_packages_and_bounds() -> None:
 
 
 def test_the_extras_are_those_that_the_readme_promises() -> None:
-    assert set(PROJECT["optional-dependencies"]) == {"test", "timm", "export", "tensorboard"}
+    assert set(PROJECT["optional-dependencies"]) == {"test", "timm", "fast", "export", "tensorboard"}
 
 
 def test_every_package_has_a_lower_bound() -> None:

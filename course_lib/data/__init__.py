@@ -6,14 +6,20 @@ from .decode import PictureError
 from .loader import Loader, make_loader
 from .pipeline import sample_rng, split_for_batch
 from .preprocessor import Preprocessor
+from .samplers import DefaultSampler, InfiniteSampler, RepeatAugSampler, Sampler, WeightedSampler
 from .transforms import Transform
 
 __all__ = [
     "Dataset",
+    "DefaultSampler",
+    "InfiniteSampler",
     "Loader",
     "PictureError",
     "Preprocessor",
+    "RepeatAugSampler",
+    "Sampler",
     "Transform",
+    "WeightedSampler",
     "datasets",
     "make_loader",
     "sample_rng",

@@ -25,19 +25,40 @@ def unpacked(archive: Path, beside: Path) -> Iterator[Path]:
     Raises:
         DataError: the archive is missing, damaged, or wants to write outside the folder; or the disk is full.
     """
+    with temporary_folder(beside) as folder:
+        unpack(archive, folder)
+        yield folder
+
+
+@contextmanager
+def temporary_folder(beside: Path) -> Iterator[Path]:
+    """The path of a folder next to ``beside``, not made yet; it is removed at the end, whatever happened."""
     folder = beside.with_name(f"{beside.name}.unpacking")
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        try:
-            folder.mkdir(parents=True)
-            _unpack(archive, folder)
-        except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError) as error:
-            raise DataError(f"{archive} is damaged, or not safe to unpack: {error}.") from error
-        except OSError as error:
-            raise DataError(f"{archive} cannot be unpacked to {folder}: {error.strerror or error}.") from error
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpack a tar or zip file into a folder, which is made; what is there already is kept.
+
+    Raises:
+        DataError: the archive is missing, damaged, or wants to write outside the folder; or the disk is full.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _unpack(archive, folder)
+    except (tarfile.TarError, zipfile.BadZipFile, EOFError, zlib.error, lzma.LZMAError) as error:
+        raise DataError(f"{archive} is damaged, or not safe to unpack: {error}.") from error
+    except OSError as error:
+        raise DataError(f"{archive} cannot be unpacked to {folder}: {error.strerror or error}.") from error
+
+
+def has_archive_name(path: Path) -> bool:
+    """Whether a file is called as archives are; what it is, ``unpack`` finds out."""
+    return path.name.lower().endswith((".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".zip"))
 
 
 def move_into(paths: list[Path], folder: Path) -> None:

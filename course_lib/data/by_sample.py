@@ -1,7 +1,8 @@
 """The way by the sample: each picture is read and transformed on its own, by worker processes where there are some.
 
-A sample's random numbers are drawn from (seed, epoch, index), and the order comes to the workers as a list of
-(epoch, index), so nothing is shared: any number of workers gives the same batches, started by fork or by spawn.
+A sample's random numbers are drawn from (seed, epoch, its position in the epoch), so a picture that comes again is
+augmented anew. The order comes to the workers as a list of (epoch, position, index), so nothing is shared: any number
+of workers gives the same batches, started by fork or by spawn.
 """
 
 import signal
@@ -22,7 +23,7 @@ from .pipeline import sample_rng
 from .transforms.base import Sample, Transform
 
 Batch = dict[str, Any]
-Key = tuple[int, int]  # (epoch, index)
+Key = tuple[int, int, int]  # (epoch, position in the epoch, index in the data set)
 
 
 class Samples(Protocol):
@@ -36,8 +37,8 @@ class Samples(Protocol):
     def raw(self, index: int) -> Sample:
         """The sample as it is stored."""
 
-    def get(self, index: int, rng: np.random.Generator) -> Sample:
-        """The sample as the pipeline leaves it."""
+    def get(self, index: int, rng: np.random.Generator, epoch: int = 0) -> Sample:
+        """The sample as the pipeline leaves it in an epoch."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +60,16 @@ class Failed:
 
 
 class SafeSamples(TorchDataset[Sample | Failed]):
-    """A data set for torch's ``DataLoader``, asked for (epoch, index)."""
+    """A data set for torch's ``DataLoader``, asked for (epoch, position, index)."""
 
     def __init__(self, dataset: Samples, seed: int) -> None:
         self.dataset = dataset
         self.seed = seed
 
     def __getitem__(self, key: Key) -> Sample | Failed:
-        epoch, index = key
+        epoch, position, index = key
         try:
-            return self.dataset.get(index, sample_rng(self.seed, epoch, index))
+            return self.dataset.get(index, sample_rng(self.seed, epoch, position), epoch)
         except CourseError as error:
             return Failed(index, error)
 
@@ -82,8 +83,8 @@ class Order:
 
     def __iter__(self) -> Iterator[list[Key]]:
         epoch = self.epoch
-        for indices in self.batches:
-            yield [(epoch, index) for index in indices.tolist()]
+        for batch in self.batches:
+            yield [(epoch, position, index) for position, index in batch.T.tolist()]
 
     def __len__(self) -> int:
         return len(self.batches)
@@ -116,7 +117,7 @@ class BySample:
         )
 
     def batches(self, epoch: int, batches: Sequence[Tensor]) -> Iterator[Batch]:
-        """The batches of these indices."""
+        """The batches of these positions and indices, int64 (2, N) each."""
         self.order.epoch, self.order.batches = epoch, batches
         for batch, failed in self.loader:
             for failure in failed:
@@ -152,7 +153,7 @@ def collate(samples: Sequence[Sample | Failed]) -> tuple[Batch | None, list[Fail
 
 
 def make_batch(samples: Sequence[Sample]) -> Batch:
-    """``{'images': (N, C, H, W), 'labels': int64 (N,)}``; without labels where a sample has none.
+    """``{'images': (N, C, H, W), 'labels': int64 (N,) or (N, K)}``; without labels where a sample has none.
 
     Raises:
         DataError: the pictures differ in shape.
@@ -168,7 +169,7 @@ def make_batch(samples: Sequence[Sample]) -> Batch:
         )
     batch: Batch = {"images": torch.stack(images)}
     if all("label" in sample for sample in packed):
-        batch["labels"] = torch.tensor([int(sample["label"]) for sample in packed])
+        batch["labels"] = torch.from_numpy(np.array([sample["label"] for sample in packed], dtype=np.int64))
     return batch
 
 

@@ -20,6 +20,10 @@ from course_lib.config.errors import DataError
 _CHUNK = 1 << 18
 
 
+class DownloadError(DataError):
+    """A file cannot be fetched; the message says how to get it by hand, and where to put it."""
+
+
 @dataclass(frozen=True)
 class Remote:
     """A file on the net; the checksum is the one that torchvision (MD5) or TensorFlow (SHA-256) publishes."""
@@ -35,6 +39,15 @@ class Remote:
     def fetch(self, folder: Path) -> Path:
         """Download it into a folder."""
         return fetch(self.url, folder / self.name, md5=self.md5, sha256=self.sha256)
+
+    def check(self, path: Path) -> None:
+        """Compare a file that was got by hand with the published one.
+
+        Raises:
+            DataError: its checksum is another; the message tells both.
+        """
+        if wrong := _wrong_checksum(path, self.md5, self.sha256):
+            raise DataError(f"{path} is not the file that {self.url} holds, or not all of it: {wrong}.")
 
 
 def fetch(
@@ -52,28 +65,33 @@ def fetch(
         ``path``.
 
     Raises:
-        DataError: there is no network, the server refuses, the file is not the right one, or the disk is full; what
-            lay at ``path`` before is untouched.
+        DownloadError: there is no network, the server refuses, or the file is not the right one; what lay at ``path``
+            before is untouched.
+        DataError: the disk is full.
     """
     path = Path(path)
     part = path.with_name(path.name + ".part")
-    if path.is_file() and _has_checksum(path, md5, sha256):
+    there = _wrong_checksum(path, md5, sha256) if path.is_file() else None
+    if path.is_file() and not there:
         return path
     by_hand = f"Without a network, put {path.name} by hand to {path} (from {url})."
+    if there:
+        by_hand += f" What is there now is another file, or not all of it: {there}."
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _download(url, part, path.name, timeout_s)
     except urllib.error.HTTPError as error:
-        raise DataError(f"{url} answers {error.code} ({error.reason}). {by_hand}") from error
+        raise DownloadError(f"{url} answers {error.code} ({error.reason}). {by_hand}") from error
     except (urllib.error.URLError, http.client.HTTPException, ConnectionError, TimeoutError) as error:
         reason = getattr(error, "reason", None) or error
-        raise DataError(f"no network: {urlsplit(url).hostname} cannot be reached ({reason}). {by_hand}") from error
+        host = urlsplit(url).hostname
+        raise DownloadError(f"no network: {host} cannot be reached ({reason}). {by_hand}") from error
     except OSError as error:
         raise DataError(f"{path} cannot be written: {error.strerror or error}.") from error
-    if not _has_checksum(part, md5, sha256):
+    if wrong := _wrong_checksum(part, md5, sha256):
         size = part.stat().st_size
         part.unlink()
-        raise DataError(f"{url} gave another file than expected ({size:,} bytes with a wrong checksum). {by_hand}")
+        raise DownloadError(f"{url} gave another file than expected ({size:,} bytes; {wrong}). {by_hand}")
     part.replace(path)
     return path
 
@@ -114,10 +132,12 @@ def _size(path: Path) -> int:
     return os.path.getsize(path) if path.is_file() else 0
 
 
-def _has_checksum(path: Path, md5: str | None, sha256: str | None) -> bool:
+def _wrong_checksum(path: Path, md5: str | None, sha256: str | None) -> str | None:
+    """Both checksums, for a sentence, if the file has another than wanted."""
     for name, wanted in (("md5", md5), ("sha256", sha256)):
         if wanted is not None:
             with open(path, "rb") as file:
-                if hashlib.file_digest(file, name).hexdigest() != wanted:
-                    return False
-    return True
+                found = hashlib.file_digest(file, name).hexdigest()
+            if found != wanted:
+                return f"its {name} is {found}, expected was {wanted}"
+    return None

@@ -10,9 +10,9 @@ from course_lib.config.errors import CourseError, DataError
 from .transforms.base import Sample, Transform, can_batch, is_deterministic
 
 
-def sample_rng(seed: int, epoch: int, index: int) -> np.random.Generator:
-    """The random numbers that belong to one sample in one epoch, whichever worker draws them, and in any order."""
-    return np.random.default_rng((seed, epoch, index))
+def sample_rng(seed: int, epoch: int, position: int) -> np.random.Generator:
+    """The random numbers of one place in the order of an epoch, whichever worker draws them, and in any order."""
+    return np.random.default_rng((seed, epoch, position))
 
 
 def apply(pipeline: Sequence[Transform], sample: Sample, rng: np.random.Generator) -> Sample:

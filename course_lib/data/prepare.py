@@ -1,7 +1,7 @@
-"""From a download, or an archive that is at hand, to a folder that a config can name: MNIST, CIFAR-10, flowers.
+"""From a download, or an archive that is at hand, to a folder that a config can name as ``data_root``.
 
-What is fetched is what the data sets' authors published, and its checksum is verified. Each set has a folder of its own
-in the data folder: ``mnist``, ``cifar10``, ``flowers``. What is there already is left as it is.
+What is fetched is what the data sets' authors published, and its checksum is verified. Each set of ``sources.SOURCES``
+has a folder of its own in the data folder, of its own name. What is there already is left as it is.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,12 @@ from pathlib import Path
 from course_lib.config.errors import ConfigError, DataError, did_you_mean
 
 from .archives import move_into, unpacked
-from .datasets.cifar_files import fetch_cifar10
+from .assemble import assemble, how_by_hand
+from .datasets.cifar_files import fetch_cifar10, fetch_cifar100
 from .datasets.files import class_folders, data_folder, find_halves, list_pictures
-from .datasets.mnist_files import fetch_mnist
-from .download import Remote
+from .datasets.mnist_files import fetch_fashion_mnist, fetch_mnist
+from .download import DownloadError, Remote
+from .sources import SOURCES
 from .split import HALVES, split_folder, write_lists
 
 FLOWERS_FILE = Remote(
@@ -26,21 +28,26 @@ def prepare(name: str, root: str | Path | None = None, source: str | Path | None
     """Make a data set ready for training.
 
     Args:
-        name: 'mnist', 'cifar10' or 'flowers'.
+        name: One of ``sources.SOURCES``, such as 'mnist' or 'cub200'.
         root: The data folder; None takes ``COURSE_DATA``, else ``data``.
-        source: A local archive, or for MNIST the folder of its files; None downloads.
+        source: A local archive, or the folder that holds the published files; None downloads them.
 
     Returns:
         The folder to name as ``data_root``.
 
     Raises:
         ConfigError: there is no such data set to prepare.
-        DataError: the network, the archive or the disk fails; there is never half a data set.
+        DataError: the network, the archive or the disk fails, or the files must be fetched by hand; the message says
+            what to do, and there is never half a data set.
     """
-    if name not in PREPARERS:
-        raise ConfigError(f"there is no data set {name!r} to prepare. {did_you_mean(name, PREPARERS)}")
-    root = data_folder() if root is None else Path(root)
-    return PREPARERS[name](root / name, None if source is None else Path(source))
+    if name not in SOURCES:
+        raise ConfigError(f"there is no data set {name!r} to prepare. {did_you_mean(name, SOURCES)}")
+    folder = (data_folder() if root is None else Path(root)) / name
+    given = None if source is None else Path(source)
+    try:
+        return OWN[name](folder, given) if name in OWN else assemble(SOURCES[name], folder, given)
+    except DownloadError as error:
+        raise DataError(f"{error} Or keep it where you like. {how_by_hand(SOURCES[name])}") from error
 
 
 def fetch_flowers(folder: Path, source: Path | None = None) -> Path:
@@ -70,9 +77,12 @@ def fetch_flowers(folder: Path, source: Path | None = None) -> Path:
     return folder
 
 
-PREPARERS: dict[str, Callable[[Path, Path | None], Path]] = {
+# Those that come in a way of their own.
+OWN: dict[str, Callable[[Path, Path | None], Path]] = {
     "mnist": fetch_mnist,
+    "fashion_mnist": fetch_fashion_mnist,
     "cifar10": fetch_cifar10,
+    "cifar100": fetch_cifar100,
     "flowers": fetch_flowers,
 }
 

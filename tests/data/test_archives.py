@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.config.errors import DataError
-from course_lib.data.archives import unpacked
+from course_lib.data.archives import has_archive_name, unpack, unpacked
 
 
 def tar_of(path: Path, members: list[tarfile.TarInfo], mode: str = "w") -> Path:
@@ -84,3 +84,14 @@ def test_what_is_no_archive(tmp_path: Path) -> None:
         pass
     with pytest.raises(DataError, match="there is no archive"), unpacked(tmp_path / "b.tar", tmp_path / "d"):
         pass
+
+
+def test_several_archives_into_one_folder(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        unpack(tar_of(tmp_path / f"{name}.tar", [member(f"top/{name}.txt")]), tmp_path / "data")
+    assert sorted(path.name for path in (tmp_path / "data" / "top").iterdir()) == ["a.txt", "b.txt"]
+
+
+@pytest.mark.parametrize(("name", "is_one"), [("a.TGZ", True), ("a.tar.gz", True), ("a.gz", False), ("a.mat", False)])
+def test_names_of_archives(name: str, is_one: bool) -> None:
+    assert has_archive_name(Path(name)) == is_one

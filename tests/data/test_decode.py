@@ -56,7 +56,7 @@ def test_jpeg_equals_pillow() -> None:
 def test_jpeg_without_torchvisions_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
     content = encoded(photo(), "JPEG")
     fast = decode(content)
-    monkeypatch.setattr("course_lib.data.decode._jpeg_decoder", lambda: None)
+    monkeypatch.setattr("course_lib.data.decode.decode_jpeg", lambda content: None)
     assert_close(decode(content), fast, tolerance=1)
 
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 
 from course_lib.config.errors import DataError
-from course_lib.data.download import Remote, fetch
+from course_lib.data.download import DownloadError, Remote, fetch
 
 CONTENT = bytes(range(256)) * 4000
 MD5 = hashlib.md5(CONTENT).hexdigest()
@@ -74,8 +74,13 @@ def test_a_file_with_a_wrong_checksum_is_replaced(server: str, tmp_path: Path) -
 def test_the_wrong_file_is_refused_and_the_old_one_stays(server: str, tmp_path: Path) -> None:
     path = tmp_path / "file.bin"
     path.write_bytes(b"old")
-    with pytest.raises(DataError, match=r"gave another file than expected .*by hand to .*file.bin"):
+    both = f"1,024,000 bytes; its sha256 is {SHA256}, expected was {'0' * 64}"
+    with pytest.raises(
+        DownloadError, match=rf"gave another file than expected \({both}\).*by hand to .*file.bin"
+    ) as caught:
         fetch(f"{server}/good", path, sha256="0" * 64)
+    old = hashlib.sha256(b"old").hexdigest()
+    assert f"What is there now is another file, or not all of it: its sha256 is {old}" in str(caught.value)
     assert path.read_bytes() == b"old"
     assert [each.name for each in tmp_path.iterdir()] == ["file.bin"]
 
@@ -127,5 +132,13 @@ def test_a_folder_that_cannot_be_written(server: str, tmp_path: Path) -> None:
         fetch(f"{server}/good", tmp_path / "file" / "file.bin")
 
 
-def test_a_remote_knows_its_name() -> None:
-    assert Remote("https://example.org/a/b.tgz").name == "b.tgz"
+def test_a_remote_knows_its_name_and_its_content(tmp_path: Path) -> None:
+    remote = Remote("https://example.org/a/b.tgz", md5=MD5)
+    assert remote.name == "b.tgz"
+    path = tmp_path / "b.tgz"
+    path.write_bytes(CONTENT)
+    remote.check(path)
+    path.write_bytes(CONTENT[:-1])
+    found = hashlib.md5(CONTENT[:-1]).hexdigest()
+    with pytest.raises(DataError, match=rf"b.tgz is not the file that .*: its md5 is {found}, expected was {MD5}"):
+        remote.check(path)

@@ -47,8 +47,8 @@ class Memory:
     def raw(self, index: int) -> Sample:
         return {"img": self.images[index], "gt_label": index}
 
-    def get(self, index: int, rng: np.random.Generator) -> Sample:
-        return pipeline.apply(self.pipeline, self.raw(index), rng)
+    def get(self, index: int, rng: np.random.Generator, epoch: int = 0) -> Sample:
+        return pipeline.apply(self.pipeline, {**self.raw(index), "sample_idx": index, "epoch": epoch}, rng)
 
 
 class Files(Memory):
@@ -151,7 +151,7 @@ def test_samples_can_go_to_workers_by_pickle() -> None:
     steps = [*AUGMENT[:2], TorchvisionTransform("RandomAffine", {"degrees": 9})]
     samples = SafeSamples(Memory(3, steps), seed=1)
     twin = pickle.loads(pickle.dumps(samples))
-    assert twin[0, 2]["img"].equal(samples[0, 2]["img"])  # type: ignore[index]
+    assert twin[0, 1, 2]["img"].equal(samples[0, 1, 2]["img"])  # type: ignore[index]
 
 
 # --- the choice -------------------------------------------------------------------------------------------------------
@@ -266,3 +266,36 @@ def test_wrong_arguments() -> None:
         DataError, match=r"^3 pictures make no batch of 4, .* Take a smaller batch_size, or drop_last=False"
     ):
         make_loader(Memory(3), 4, drop_last=True)
+
+
+@pytest.mark.parametrize(("way", "workers"), [("batch", 0), ("sample", 0), ("sample", 2)])
+def test_another_pipeline_gives_what_a_loader_made_with_it_gives(way: str, workers: int) -> None:
+    other = [Resize(12), RandomCrop(10), PackInputs()]
+    loader = make_loader(Memory(7, AUGMENT), 3, shuffle=True, way=way, num_workers=workers)
+    fresh = make_loader(Memory(7, other), 3, shuffle=True, way=way, num_workers=workers)
+    before = list(loader.epoch(0))
+    first = loader.dataset
+    loader.use_pipeline(other)
+    for ours, theirs in zip(loader.epoch(1), fresh.epoch(1), strict=True):
+        assert torch.equal(ours["images"], theirs["images"]) and torch.equal(ours["labels"], theirs["labels"])
+    loader.use_pipeline(AUGMENT)
+    assert all(torch.equal(a["images"], b["images"]) for a, b in zip(before, loader.epoch(0), strict=True))
+    assert first.pipeline is AUGMENT  # a data set that others share keeps its own
+
+
+def test_another_pipeline_may_need_the_other_way() -> None:
+    loader = make_loader(Memory(6, [PackInputs()]), 2)
+    assert loader.way.startswith("by the batch")
+    loader.use_pipeline([TorchvisionTransform("RandomAffine", {"degrees": 10}), PackInputs()])
+    assert loader.way == "by the sample: torchvision/RandomAffine works picture by picture"
+    assert len(list(loader.epoch(0))) == len(loader) == 3
+
+
+def test_another_pipeline_must_not_change_the_length_of_an_epoch(folder: list[Path]) -> None:
+    folder[1].write_bytes(b"no picture")
+    loader = make_loader(Files(folder), 2, on_error="skip")
+    affine = [LoadImageFromFile(), TorchvisionTransform("RandomAffine", {"degrees": 10}), PackInputs()]
+    with pytest.raises(
+        DataError, match=r"would change the length of an epoch\. Remove the pictures that cannot be read"
+    ):
+        loader.use_pipeline(affine)

@@ -1,6 +1,7 @@
 """From archives to folders that the data sets open; the network is played by a function."""
 
 import gzip
+import re
 import tarfile
 from pathlib import Path
 
@@ -11,8 +12,11 @@ from PIL import Image
 from course_lib.config.errors import ConfigError, DataError
 from course_lib.data import download
 from course_lib.data.datasets import CIFAR10, MNIST, CustomDataset
+from course_lib.data.datasets.mnist import FashionMNIST
 from course_lib.data.datasets.mnist_files import MNIST_FILES
-from course_lib.data.prepare import prepare
+from course_lib.data.download import DownloadError
+from course_lib.data.prepare import OWN, prepare
+from course_lib.data.sources import SOURCES
 
 
 def idx(array: np.ndarray) -> bytes:
@@ -49,7 +53,7 @@ def pack(archive: Path, **folders: Path) -> Path:
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(url: str, path: Path, **checksums: str) -> Path:
-        raise DataError(f"no network for {url}")
+        raise DownloadError(f"no network for {url}")
 
     monkeypatch.setattr(download, "fetch", fail)
 
@@ -103,7 +107,12 @@ def test_mnist_from_a_damaged_or_incomplete_source(tmp_path: Path, no_network: N
         prepare("mnist", tmp_path, source)
 
 
-# --- CIFAR-10
+def test_fashion_mnist_from_a_folder(tmp_path: Path, no_network: None) -> None:
+    folder = prepare("fashion_mnist", tmp_path / "data", write_idx(tmp_path / "source"))
+    assert len(FashionMNIST(str(folder))) == len(FashionMNIST(str(folder), "test")) == 3
+
+
+# --- CIFAR
 
 
 def test_cifar10_from_pictures(tmp_path: Path, no_network: None) -> None:
@@ -135,6 +144,14 @@ def test_cifar10_from_something_else(tmp_path: Path, no_network: None) -> None:
     archive = pack(tmp_path / "a.tgz", stuff=write_pictures(tmp_path / "pictures"))
     with pytest.raises(DataError, match="holds neither cifar-10-batches-py nor pictures in train/CLASS"):
         prepare("cifar10", tmp_path / "data", archive)
+
+
+def test_cifar100_official(tmp_path: Path, no_network: None) -> None:
+    (tmp_path / "batches").mkdir()
+    (tmp_path / "batches" / "train").touch()
+    archive = pack(tmp_path / "packed.tar.gz", **{"cifar-100-python": tmp_path / "batches"})
+    folder = prepare("cifar100", tmp_path / "data", archive)
+    assert folder == tmp_path / "data" / "cifar100" and (folder / "cifar-100-python" / "train").is_file()
 
 
 # --- flowers
@@ -171,6 +188,16 @@ def test_a_raw_folder_that_is_there_is_not_overwritten(tmp_path: Path, no_networ
 def test_an_unknown_name(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="Did you mean 'cifar10'"):
         prepare("cifar-10", tmp_path)
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_to_do_without_a_network(name: str, tmp_path: Path, no_network: None) -> None:
+    page = re.escape(SOURCES[name].page)
+    with pytest.raises(
+        DataError, match=rf"^no network for .* page is {page}\. .*course data prepare {name} --from PATH"
+    ):
+        prepare(name, tmp_path)
+    assert not SOURCES[name].is_in(tmp_path / name)
 
 
 def test_the_data_folder_is_where_the_environment_says(

@@ -28,6 +28,16 @@ def test_normalises_as_torchvision_does() -> None:
     assert given["images"].equal(before)
 
 
+def test_without_to_rgb_the_model_sees_blue_first() -> None:
+    given = batch()
+    before = given["images"].clone()
+    done = Preprocessor(MEAN[::-1], STD[::-1], to_rgb=False)(given, False)
+    torch.testing.assert_close(done["images"], functional.normalize(before.float(), MEAN, STD).flip(1))
+    assert given["images"].equal(before)
+    grey = {"images": torch.full((2, 1, 4, 4), 7, dtype=torch.uint8)}
+    assert Preprocessor(to_rgb=False)(grey, False)["images"].equal(grey["images"].float())
+
+
 def test_one_value_serves_all_channels() -> None:
     done = Preprocessor(mean=[127.5], std=[51.0])(batch(), False)
     torch.testing.assert_close(done["images"], (batch()["images"].float() - 127.5) / 51)
@@ -73,6 +83,22 @@ def test_soft_labels_in_training_only() -> None:
     assert evaluated["labels"].tolist() == [0, 1, 2, 3]
 
 
+def test_one_hot_labels_in_training_only() -> None:
+    preprocessor = Preprocessor(MEAN, STD, num_classes=10, to_onehot=True)
+    assert preprocessor(batch(), True)["labels"].equal(torch.eye(10)[:4])
+    assert preprocessor(batch(), False)["labels"].tolist() == [0, 1, 2, 3]
+    several = {**batch(), "labels": torch.tensor([[1, 0, -1]] * 4)}
+    assert preprocessor(several, True)["labels"].equal(several["labels"])
+    with pytest.raises(ConfigError, match="to_onehot makes labels of all classes: the preprocessor needs num_classes"):
+        Preprocessor(to_onehot=True)
+
+
+def test_what_is_too_hard_to_tell_is_mixed_as_not_there() -> None:
+    several = {**batch(), "labels": torch.tensor([[1, 0, -1]] * 4)}
+    mixed = Preprocessor(num_classes=3, batch_augments=[Mixup(0.8)])(several, True)
+    torch.testing.assert_close(mixed["labels"], torch.tensor([[1.0, 0.0, 0.0]] * 4))
+
+
 def test_wrong_arguments() -> None:
     with pytest.raises(ConfigError, match="mean and std go together"):
         Preprocessor(mean=MEAN)
@@ -82,3 +108,16 @@ def test_wrong_arguments() -> None:
         Preprocessor(num_classes=2, batch_augments=[Mixup(0.8), CutMix(1.0)], probs=[0.9, 0.3])
     with pytest.raises(ConfigError, match="mean and std have 3 values, but the pictures have 1 channels"):
         Preprocessor(MEAN, STD)({"images": torch.zeros(1, 1, 2, 2)}, False)
+
+
+def test_other_augmentations_from_some_moment_on() -> None:
+    preprocessor = Preprocessor(num_classes=4)
+    assert preprocessor(batch(), True)["labels"].ndim == 1
+    preprocessor.use_augments([Mark(-1.0)])
+    assert preprocessor(batch(), True)["images"].eq(-1).all()
+    preprocessor.use_augments([])
+    assert preprocessor(batch(), True)["labels"].ndim == 1
+    with pytest.raises(ConfigError, match="must be 1 probabilities"):
+        preprocessor.use_augments([Mark(-1.0)], [0.5, 0.5])
+    with pytest.raises(ConfigError, match="batch augmentation makes soft labels: the preprocessor needs num_classes"):
+        Preprocessor().use_augments([Mark(-1.0)])

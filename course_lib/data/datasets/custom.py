@@ -134,7 +134,7 @@ def read_classes(classes: str | Sequence[str] | None, root: Path = Path()) -> tu
         return None
     if isinstance(classes, str):
         path = resolve(classes) if resolve(classes).is_file() else root / classes
-        lines = _read_lines(need_file(path, "the file of classes"))
+        lines = read_lines(need_file(path, "the file of classes"))
         names, source = tuple(line.strip() for line in lines if line.strip()), str(path)
     else:
         names, source = tuple(str(name) for name in classes), "classes"
@@ -210,7 +210,7 @@ def from_annotations(path: Path, given: tuple[str, ...] | None, with_label: bool
     Raises:
         DataError: the file names no picture, a line has no label, or a label is none of the classes.
     """
-    rows = [(f"{path}:{number}", line.strip()) for number, line in enumerate(_read_lines(path), 1) if line.strip()]
+    rows = [(f"{path}:{number}", line.strip()) for number, line in enumerate(read_lines(path), 1) if line.strip()]
     if not rows:
         raise DataError(f"the annotation file {path} is empty.")
     places = [place for place, _ in rows]
@@ -275,7 +275,7 @@ def _refuse(problems: Sequence[str], at_most: int = 5) -> None:
         raise DataError("\n".join([*problems[:at_most], *rest]))
 
 
-def _read_lines(path: Path) -> list[str]:
+def read_lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:

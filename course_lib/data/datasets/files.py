@@ -24,6 +24,13 @@ def resolve(path: str | Path) -> Path:
     return data_folder().joinpath(*path.parts[1:]) if path.parts[:1] == ("data",) else path
 
 
+def root_of(data_root: str, data_prefix: str, name: str) -> Path:
+    """The folder of a data set that lies in one: ``data_prefix`` below ``data_root``, or where ``name`` is prepared."""
+    if not data_root and not data_prefix:
+        return data_folder() / name
+    return resolve(data_root) / data_prefix if data_root else resolve(data_prefix)
+
+
 def need_folder(path: Path, what: str) -> Path:
     """The path, if it is a folder.
 

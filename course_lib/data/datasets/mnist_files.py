@@ -1,4 +1,4 @@
-"""The official files of MNIST: where they are published, and how they come to lie where the data set looks."""
+"""The official files of MNIST and its kin: where they are published, and how they come to lie where one looks."""
 
 import gzip
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from .files import need_folder
 from .idx import read_idx
 
 _MNIST = "https://ossci-datasets.s3.amazonaws.com/mnist"
+_FASHION = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"
 MNIST_FILES = (
     Remote(f"{_MNIST}/train-images-idx3-ubyte.gz", md5="f68b3c2dcbeaaa9fbdd348bbdeb94873"),
     Remote(f"{_MNIST}/train-labels-idx1-ubyte.gz", md5="d53e105ee54ea40749a09fcbcd1e9432"),
@@ -20,11 +21,27 @@ MNIST_FILES = (
     Remote(f"{_MNIST}/t10k-labels-idx1-ubyte.gz", md5="ec29112dd5afa0611ce80d1b7f02629c"),
 )
 
+FASHION_MNIST_FILES = (
+    Remote(f"{_FASHION}/train-images-idx3-ubyte.gz", md5="8d4fb7e6c68d591d4c3dfef9ec88bf0d"),
+    Remote(f"{_FASHION}/train-labels-idx1-ubyte.gz", md5="25c81989df183df01b3e8a0aad5dffbe"),
+    Remote(f"{_FASHION}/t10k-images-idx3-ubyte.gz", md5="bef4ecab320f06d8554ea6380940ec79"),
+    Remote(f"{_FASHION}/t10k-labels-idx1-ubyte.gz", md5="bb300cfdad3c16e7a12a480ee83cd310"),
+)
+
 
 def fetch_mnist(folder: Path, source: Path | None = None) -> Path:
     """MNIST's four files, unpacked to ``folder/MNIST/raw``, where torchvision expects them."""
-    raw = folder / "MNIST" / "raw"
-    missing = [remote for remote in MNIST_FILES if not (raw / remote.name).with_suffix("").is_file()]
+    return _fetch(folder, source, MNIST_FILES, "MNIST")
+
+
+def fetch_fashion_mnist(folder: Path, source: Path | None = None) -> Path:
+    """FashionMNIST's four files, unpacked to ``folder/FashionMNIST/raw``, where torchvision expects them."""
+    return _fetch(folder, source, FASHION_MNIST_FILES, "FashionMNIST")
+
+
+def _fetch(folder: Path, source: Path | None, published: tuple[Remote, ...], inside: str) -> Path:
+    raw = folder / inside / "raw"
+    missing = [remote for remote in published if not (raw / remote.name).with_suffix("").is_file()]
     if not missing:
         return folder
     with _files_of(source, folder) as files:

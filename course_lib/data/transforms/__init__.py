@@ -1,5 +1,6 @@
 """The steps of a pipeline, by what they do; importing this package fills the registry."""
 
+from .alternating_flip import AlternatingFlip
 from .auto_augment import AutoAugment, RandAugment
 from .base import Sample, Transform, can_batch, is_deterministic
 from .blur import GaussianBlur
@@ -23,10 +24,12 @@ from .tones import (
     Solarize,
     SolarizeAdd,
 )
+from .views import TestTimeAug
 from .warps import Rotate, Shear, Translate
 from .wrapper import TorchvisionTransform
 
 __all__ = [
+    "AlternatingFlip",
     "AutoAugment",
     "AutoContrast",
     "Brightness",
@@ -65,6 +68,7 @@ __all__ = [
     "Shear",
     "Solarize",
     "SolarizeAdd",
+    "TestTimeAug",
     "TorchvisionTransform",
     "Transform",
     "Translate",

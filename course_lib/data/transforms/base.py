@@ -70,8 +70,21 @@ def picture_of(sample: Sample, transform: object) -> Tensor:
 
 
 def can_batch(transform: object) -> bool:
-    """Whether the transform can work on a batch."""
-    return hasattr(transform, "batch")
+    """Whether the transform can work on a batch, and all others that it is made of (its ``steps``)."""
+    return hasattr(transform, "batch") and all(can_batch(step) for step in getattr(transform, "steps", ()))
+
+
+def transform_batch(
+    transform: Transform, images: Tensor, generator: torch.Generator, indices: Tensor, epoch: int
+) -> Tensor:
+    """A batch (N, C, H, W), transformed; one that goes by the place of a picture and the epoch has ``batch_at``.
+
+    Args:
+        indices: int64 (N,), the pictures' places in the data set.
+    """
+    if hasattr(transform, "batch_at"):
+        return transform.batch_at(images, indices, epoch)
+    return transform.batch(images, generator)  # type: ignore[attr-defined]
 
 
 def is_deterministic(transform: object) -> bool:

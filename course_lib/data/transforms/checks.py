@@ -13,6 +13,13 @@ def one_of(argument: str, value: str, allowed: Sequence[str]) -> str:
     return value
 
 
+def whole_number(argument: str, value: int, least: int) -> int:
+    """The value, which must be whole and not below ``least``."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ConfigError(f"{argument} is {value!r}, but must be a whole number of at least {least}.")
+    return value
+
+
 def probability(argument: str, value: float) -> float:
     """The value, which must be in 0 … 1."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:

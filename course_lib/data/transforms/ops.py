@@ -132,8 +132,8 @@ def fitting(argument: str, colour: Tensor, images: Tensor) -> Tensor:
     """The colour on the pictures' device.
 
     Raises:
-        ConfigError: it has more channels than the pictures (N, C, H, W).
+        ConfigError: it has more channels than the pictures (..., C, H, W).
     """
-    if len(colour) not in (1, images.shape[1]):
-        raise ConfigError(f"{argument} has {len(colour)} values, but the pictures have {images.shape[1]} channels.")
+    if len(colour) not in (1, images.shape[-3]):
+        raise ConfigError(f"{argument} has {len(colour)} values, but the pictures have {images.shape[-3]} channels.")
     return colour.to(images.device)

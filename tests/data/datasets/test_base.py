@@ -55,3 +55,15 @@ def test_labels_must_fit(labels: list[int], message: str) -> None:
     with pytest.raises(DataError) as caught:
         Dataset(torch.zeros(3, 1, 2, 2, dtype=torch.uint8), labels, ("cat", "dog"))
     assert message in str(caught.value)
+
+
+def test_pictures_of_several_classes() -> None:
+    dataset = Dataset(torch.zeros(2, 1, 2, 2), [[1, -1, 0], [0, 0, 0]], ("cat", "dog", "cow"))
+    assert dataset.raw(0)["gt_label"].tolist() == [1, -1, 0]
+    assert [dataset.title(sample) for sample in dataset] == ["cat", "none of the classes"]
+    both = {"gt_label": np.array([1, 0, 1])}
+    assert (dataset.title(both), small().title({"gt_label": 1}), dataset.title({})) == ("cat, cow", "dog", "")
+    with pytest.raises(DataError, match="picture 1 has 2 for class 0, but 1, 0 and −1 are allowed"):
+        Dataset(torch.zeros(2, 1, 2, 2), [[1, -1, 0], [2, 0, 0]], ("cat", "dog", "cow"))
+    with pytest.raises(DataError, match=r"there are 2 pictures, but labels of shape \(2, 2\)"):
+        Dataset(torch.zeros(2, 1, 2, 2), [[1, 0], [0, 0]], ("cat", "dog", "cow"))

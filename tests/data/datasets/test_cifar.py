@@ -1,4 +1,4 @@
-"""CIFAR-10 from official pickles, which are opened only if their checksums are right, or from folders of pictures."""
+"""CIFAR from official pickles, which are opened only if their checksums are right, or from folders of pictures."""
 
 import hashlib
 import os
@@ -11,8 +11,8 @@ import torch
 from PIL import Image
 
 from course_lib.config.errors import DataError
-from course_lib.data.datasets import CIFAR10
-from course_lib.data.datasets.cifar import CLASSES, OFFICIAL
+from course_lib.data.datasets import CIFAR10, CIFAR100
+from course_lib.data.datasets.cifar import CLASSES, CLASSES_100, OFFICIAL, OFFICIAL_100
 
 BATCHES = [f"data_batch_{number}" for number in range(1, 6)]
 
@@ -87,3 +87,42 @@ def test_folders_of_pictures(tmp_path: Path) -> None:
 def test_a_folder_with_neither_says_what_is_wanted(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"neither the official folder cifar-10-batches-py nor pictures in train/CLASS"):
         CIFAR10(str(tmp_path))
+
+
+def test_cifar100_takes_the_fine_labels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from torchvision.datasets import CIFAR100 as TorchvisionCIFAR100
+
+    folder = tmp_path / OFFICIAL_100
+    folder.mkdir()
+    rows = np.random.default_rng(0).integers(0, 256, (3, 3072), dtype=np.uint8)
+    contents = {
+        "train": {"data": rows, "fine_labels": [99, 0, 4], "coarse_labels": [1, 2, 3]},
+        "test": {"data": rows[:1], "fine_labels": [19], "coarse_labels": [11]},
+        "meta": {"fine_label_names": list(CLASSES_100)},
+    }
+    md5 = {}
+    for name, content in contents.items():
+        (folder / name).write_bytes(pickle.dumps(content))
+        md5[name] = hashlib.md5((folder / name).read_bytes()).hexdigest()
+    monkeypatch.setattr(TorchvisionCIFAR100, "train_list", [["train", md5["train"]]])
+    monkeypatch.setattr(TorchvisionCIFAR100, "test_list", [["test", md5["test"]]])
+    meta = {"filename": "meta", "key": "fine_label_names", "md5": md5["meta"]}
+    monkeypatch.setattr(TorchvisionCIFAR100, "meta", meta)
+
+    train, test = CIFAR100(str(tmp_path), "train"), CIFAR100(data_prefix=str(folder), test_mode=True)
+    assert [train.classes[train.raw(index)["gt_label"]] for index in range(3)] == ["worm", "apple", "beaver"]
+    assert torch.equal(train.raw(1)["img"], torch.from_numpy(rows[1].reshape(3, 32, 32)))
+    assert (len(test), test.classes[test.raw(0)["gt_label"]]) == (1, "cattle")
+    (folder / "test").write_bytes(b"other")
+    with pytest.raises(DataError, match=r"cifar-100-python/test is not the official .*course data prepare cifar100"):
+        CIFAR100(str(tmp_path), "train")
+
+
+def test_cifar100_has_a_hundred_classes_in_the_order_of_their_names(tmp_path: Path) -> None:
+    assert len(set(CLASSES_100)) == 100 and list(CLASSES_100) == sorted(CLASSES_100)
+    assert CIFAR100.class_names({}) == CLASSES_100 and CIFAR100.picture_shape({}) == (3, 32, 32)
+    for name in ("apple", "worm"):
+        (tmp_path / "test" / name).mkdir(parents=True)
+        Image.new("RGB", (32, 32)).save(tmp_path / "test" / name / "0.png")
+    found = CIFAR100(str(tmp_path), "test")
+    assert found.labels is not None and found.labels.tolist() == [0, 99]

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from torchvision.datasets import FashionMNIST as TorchvisionFashionMNIST
 
 from course_lib.config.errors import ConfigError, DataError
-from course_lib.data.datasets import MNIST
+from course_lib.data.datasets import MNIST, FashionMNIST
 
 RNG = np.random.default_rng(0)
 ARRAYS = {
@@ -42,6 +43,26 @@ def test_all_layouts_give_the_same(tmp_path: Path, below: str, packed: bool) -> 
     assert len(MNIST(str(tmp_path), split="test")) == 2
     assert train.raw(1)["img"].shape == MNIST.picture_shape({})
     assert train.classes == MNIST.class_names({}) and train.classes[3] == "3 - three"
+
+
+def test_data_prefix_means_the_folder_too(tmp_path: Path) -> None:
+    write(tmp_path / "mnist")
+    assert len(MNIST(data_prefix=str(tmp_path / "mnist"), test_mode=True)) == 2
+    assert len(MNIST(str(tmp_path), data_prefix="mnist")) == 5
+
+
+@pytest.mark.parametrize("below", ["FashionMNIST/raw", "raw", ""])
+def test_fashion_mnist_as_torchvision_reads_it(tmp_path: Path, below: str) -> None:
+    write(tmp_path / "FashionMNIST" / "raw")
+    write(tmp_path / "other" / below)
+    theirs = TorchvisionFashionMNIST(tmp_path)
+    ours = FashionMNIST(str(tmp_path / "other"))
+    assert ours.pictures.tolist() == theirs.data[:, None].tolist()
+    assert ours.labels is not None and ours.labels.tolist() == theirs.targets.tolist()
+    assert list(ours.classes) == list(FashionMNIST.class_names({})) == theirs.classes
+    (tmp_path / "other" / below / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(DataError, match="course data prepare fashion_mnist"):
+        FashionMNIST(str(tmp_path / "other"), split="test")
 
 
 def test_a_data_folder_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,12 @@
 """Data sets made of data sets: which pictures come, how often, and through which pipeline."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from course_lib.config.errors import ConfigError, DataError
 from course_lib.data.datasets import Dataset
@@ -17,7 +19,7 @@ from course_lib.data.datasets.wrappers import (
     repeats,
 )
 from course_lib.data.loader import make_loader
-from course_lib.data.transforms import PackInputs, RandomFlip, Resize
+from course_lib.data.transforms import LoadImageFromFile, PackInputs, RandomFlip, Resize
 
 
 def numbered(labels: list[int], start: int = 0, pipeline: Any = (), classes: tuple[str, ...] = ("a", "b")) -> Dataset:
@@ -89,6 +91,32 @@ def test_views_pass_through_the_pipeline_of_what_they_show() -> None:
     loader = make_loader(part, 2)
     assert loader.way.startswith("by the batch")
     assert next(iter(loader))["labels"].tolist() == [1, 0]
+
+
+def test_what_is_repeated_is_kept_once() -> None:
+    """A picture of 4 bytes seen 12 times takes 4 bytes, and comes as often as before, under its own label."""
+    whole = numbered([0, 1, 1], pipeline=[PackInputs()])
+    thrice = RepeatDataset(Subset(RepeatDataset(whole, 2), [4, 2, 5]), 4)  # pictures 1, 2 and 2
+    loader = make_loader(thrice, 12, way="batch", max_cached_bytes=8)
+    assert "0.0 MiB" in loader.way and loader.source.cache.images.shape == (2, 1, 2, 2)  # type: ignore[attr-defined]
+    (batch,) = loader
+    assert batch["images"][:, 0, 0, 0].tolist() == [1, 2, 2] * 4 == shown(thrice)
+    assert batch["labels"].tolist() == [1, 1, 1] * 4
+    shuffled = next(iter(make_loader(thrice, 12, way="batch", shuffle=True, seed=1)))
+    slow = next(iter(make_loader(thrice, 12, way="sample", shuffle=True, seed=1)))
+    assert shuffled["images"].equal(slow["images"]) and shuffled["labels"].equal(slow["labels"])
+    balanced = ClassBalancedDataset(numbered([0] * 8 + [1], pipeline=[PackInputs()]), 0.5)
+    assert next(iter(make_loader(balanced, 99)))["images"][:, 0, 0, 0].tolist() == shown(balanced)
+
+
+def test_a_broken_picture_is_left_out_each_time_it_would_come(tmp_path: Path) -> None:
+    for name in ("0.png", "2.png"):
+        Image.new("RGB", (2, 2)).save(tmp_path / name)
+    (tmp_path / "1.png").write_bytes(b"")
+    files = [str(tmp_path / f"{index}.png") for index in range(3)]
+    whole = Dataset(files, [0, 1, 2], ("a", "b", "c"), [LoadImageFromFile(), PackInputs()])
+    loader = make_loader(RepeatDataset(whole, 2), 9, way="batch", on_error="skip")
+    assert next(iter(loader))["labels"].tolist() == [0, 2, 0, 2]
 
 
 def test_concat() -> None:

@@ -13,6 +13,8 @@ from torchvision.transforms.v2 import functional
 from course_lib.config.errors import ConfigError, DataError
 from course_lib.data.transforms import CenterCrop, Pad, RandomCrop, RandomFlip, RandomResizedCrop, Resize, ResizeEdge
 from course_lib.data.transforms.base import Transform
+from course_lib.data.transforms.erasing import Cutout, RandomErasing
+from course_lib.data.transforms.warps import Translate
 
 
 def noise(*shape: int) -> Tensor:
@@ -77,7 +79,8 @@ def test_pad_adds_right_and_below() -> None:
     padded = run(Pad(size=(5, 4), pad_val=(1, 2, 3)), image)
     assert padded.shape == (3, 4, 5)
     assert torch.equal(padded[:, :2, :3], image)
-    assert padded[:, 3, 4].tolist() == [1, 2, 3]
+    assert padded[:, 3, 4].tolist() == [3, 2, 1]  # blue, green, red are 1, 2, 3
+    assert run(Pad(size=(5, 4), pad_val={"img": (1, 2, 3)}), image).equal(padded)
     assert run(Pad(pad_to_square=True, pad_val=7), image)[0, 2].tolist() == [7, 7, 7]
     assert run(Pad(size=3, padding_mode="edge"), image)[:, 2].equal(image[:, 1])
     assert run(Pad(size=(1, 1)), image).equal(image)
@@ -128,9 +131,32 @@ def test_padding_of_a_crop() -> None:
     whole = run(RandomCrop(crop_size=(8, 6), padding=(1, 2)), image)  # left and right 1, top and bottom 2
     assert whole.equal(functional.pad(image, [1, 2, 1, 2]))
     whole = run(RandomCrop((5, 6), padding=(2, 0, 0, 1), pad_val=(9, 8, 7)), image)
-    assert whole.equal(functional.pad(image, [2, 0, 0, 1], fill=[9, 8, 7]))
+    assert whole.equal(functional.pad(image, [2, 0, 0, 1], fill=[7, 8, 9]))
     whole = run(RandomCrop(8, padding=2, padding_mode="reflect"), image)
     assert whole.equal(functional.pad(image, [2, 2, 2, 2], padding_mode="reflect"))
+
+
+def test_every_transform_writes_a_colour_in_the_same_order() -> None:
+    blue = (255, 0, 0)
+    image = torch.zeros(3, 4, 4, dtype=torch.uint8)
+    everything = {"erase_prob": 1.0, "min_area_ratio": 1.0, "max_area_ratio": 1.0, "aspect_range": 1.0}
+    for transform in (
+        Pad(size=(8, 8), pad_val=blue),
+        RandomCrop(8, padding=4, pad_val=blue),
+        RandomCrop(12, pad_if_needed=True, pad_val=blue),
+        RandomErasing(fill_color=blue, **everything),  # type: ignore[arg-type]
+        Cutout(shape=40, pad_val=blue, prob=1.0),
+        Translate(magnitude=1.0, pad_val=blue, prob=1.0),
+    ):
+        coloured = run(transform, image).flatten(1)  # (3, pixels)
+        assert coloured.amax(1).tolist() == [0, 0, 255], transform
+
+
+def test_a_colour_that_the_pictures_cannot_have() -> None:
+    with pytest.raises(ConfigError, match=r"pad_val is \(1, 2\), but must be one number, or three in the order blue"):
+        RandomCrop(4, pad_val=(1, 2))
+    with pytest.raises(ConfigError, match="pad_val has 3 values, but the pictures have 1 channels"):
+        run(Pad(size=9, pad_val=(1, 2, 3)), noise(1, 4, 4))
 
 
 def test_a_picture_smaller_than_the_crop() -> None:
