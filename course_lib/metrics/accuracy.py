@@ -22,6 +22,8 @@ class Accuracy:
         ConfigError: no k, or one below 1.
     """
 
+    counted = ("hits", "count")
+
     def __init__(self, topk: int | Sequence[int] = (1,), thrs: float | Sequence[float | None] | None = None) -> None:
         self.topk = (topk,) if isinstance(topk, int) else tuple(topk)
         self.thrs = (thrs,) if thrs is None or isinstance(thrs, (int, float)) else tuple(thrs)

@@ -26,6 +26,8 @@ class AveragePrecision:
         ConfigError: another average.
     """
 
+    counted = ("scores", "labels")
+
     def __init__(self, average: Literal["macro"] | None = "macro") -> None:
         if average not in ("macro", None):
             raise ConfigError(Mistake("average", f"{average!r} is not one of 'macro', None."))

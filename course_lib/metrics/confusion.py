@@ -18,6 +18,8 @@ class ConfusionMatrix:
         matrix: int64 (K, K), on the scores' device.
     """
 
+    counted = ("matrix",)
+
     def __init__(self, num_classes: int | None = None) -> None:
         self.num_classes = num_classes
         self.reset()

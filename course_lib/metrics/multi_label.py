@@ -40,6 +40,8 @@ class MultiLabelMetric:
         ConfigError: an unknown item or average, or a ``topk`` below 1.
     """
 
+    counted = ("hits", "guessed", "support")
+
     def __init__(
         self,
         thr: float | None = None,

@@ -39,6 +39,8 @@ class SingleLabelMetric:
         ConfigError: an unknown item or average, or no threshold.
     """
 
+    counted = ("hits", "guessed", "support")
+
     def __init__(
         self,
         thrs: float | Sequence[float | None] | None = None,

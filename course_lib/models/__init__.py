@@ -3,6 +3,7 @@
 from .backbones import (
     MLP,
     VGG,
+    AirbenchNet,
     AlexNet,
     ConvNeXt,
     DenseNet,
@@ -47,6 +48,7 @@ from .weights import initialize, load_pretrained
 __all__ = [
     "MLP",
     "VGG",
+    "AirbenchNet",
     "AlexNet",
     "AsymmetricLoss",
     "ClsHead",

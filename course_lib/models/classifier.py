@@ -20,7 +20,7 @@ class ImageClassifier(nn.Module):
             that gives one tensor (torchvision, timm) will do.
         neck: The last feature map → (N, D); without one, it is flattened.
         head: Features (N, D) → logits (N, K), and the loss; without one, the classifier only gives features.
-        train_cfg: MMPretrain's place for Mixup and the like. They belong to the preprocessor, to which ``builders.py``
+        train_cfg: MMPretrain's place for Mixup and the like. They belong to the preprocessor, to which ``builders``
             hands them; the model itself makes no use of it.
         init_cfg: How all weights begin, or a file for them; after what the parts did themselves.
     """

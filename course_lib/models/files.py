@@ -16,7 +16,8 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
     """Read a checkpoint (``.pt``, ``.pth``) or published weights (``.safetensors``) onto the CPU.
 
     Returns:
-        The saved state; bare weights come as ``{'model': state_dict}``.
+        The saved state; bare weights come as ``{'model': state_dict}``. What MMPretrain and MMCls 0.x write under
+        ``meta`` comes under our names, ``config`` and ``classes``.
 
     Raises:
         CheckpointError: missing, truncated, no checkpoint, or a pickle that would run code (it is not run).
@@ -44,8 +45,24 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
         raise CheckpointError(f"{path} holds a {type(state).__name__}, not a checkpoint.")
     for key in ("model", "state_dict"):
         if isinstance(state.get(key), Mapping):
-            return {**state, "model": dict(state[key])}
+            return {**_described(state.get("meta")), **state, "model": dict(state[key])}
     return {"model": state}
+
+
+def best_weights(state: Mapping[str, Any]) -> dict[str, Tensor]:
+    """A checkpoint's weights to predict with: the averaged ones (EMA, SWA) where there are some, else the trained."""
+    average = state.get("average")
+    return average["weights"] if average else state["model"]
+
+
+def _described(meta: Any) -> dict[str, Any]:
+    """The config's text and the classes' names, as far as ``meta`` holds them."""
+    if not isinstance(meta, Mapping):
+        return {}
+    config = meta.get("cfg") or meta.get("config")
+    classes = meta.get("CLASSES") or (meta.get("dataset_meta") or {}).get("classes")
+    found = {"config": config, "classes": list(classes) if classes else None}
+    return {key: value for key, value in found.items() if value}
 
 
 def _load_safetensors(path: Path) -> dict[str, Tensor]:

@@ -16,11 +16,15 @@ NORMS: dict[str, tuple[type[nn.Module], str, tuple[str, ...]]] = {
 }
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "ReLU": nn.ReLU,
+    "ReLU6": nn.ReLU6,
     "LeakyReLU": nn.LeakyReLU,
     "PReLU": nn.PReLU,
     "ELU": nn.ELU,
     "GELU": nn.GELU,
     "HSwish": nn.Hardswish,
+    "HSigmoid": nn.Hardsigmoid,
+    "Swish": nn.SiLU,
+    "SiLU": nn.SiLU,
     "Tanh": nn.Tanh,
     "Sigmoid": nn.Sigmoid,
 }

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from course_lib.config.errors import CheckpointError, ConfigError, Mistake, did_you_mean
 
-from .files import load_checkpoint
+from .files import best_weights, load_checkpoint
+from .fitting import fit
 from .layers import check_choice, check_keys
 
 log = logging.getLogger(__name__)
@@ -79,6 +80,8 @@ def _fill(module: nn.Module, kind: str, layers: set[str], args: Mapping[str, Any
 def load_pretrained(module: nn.Module, checkpoint: str, prefix: str | None = None) -> None:
     """Copy weights from a file, a URL or ``torchvision://NAME`` into a module; all of its entries must be there.
 
+    torchvision's and MMPretrain's names become ours; position embeddings and bias tables of another size are resized.
+
     Args:
         checkpoint: ``.pth``, ``.pt`` or ``.safetensors``; a bare state dict, or one under ``model`` or ``state_dict``.
         prefix: Take only the entries below this name: ``'backbone'`` out of a whole classifier.
@@ -93,6 +96,7 @@ def load_pretrained(module: nn.Module, checkpoint: str, prefix: str | None = Non
         weights = {name.removeprefix(start): value for name, value in weights.items() if name.startswith(start)}
         if not weights:
             raise CheckpointError(f"{checkpoint}: no entry begins with {start!r}. {did_you_mean(prefix, tops)}")
+    weights, origin = fit(weights, module, checkpoint)
     own = module.state_dict()
     # files from before torch 0.4.1 have no counters of batches; nothing here depends on them
     wrong = [f"{name}: missing in the file" for name in own if name not in weights and not name.endswith("_tracked")]
@@ -102,11 +106,13 @@ def load_pretrained(module: nn.Module, checkpoint: str, prefix: str | None = Non
     left_over = [name for name in weights if name not in own]
     shown = ", ".join(left_over[:4]) + (", …" if len(left_over) > 4 else "")
     if wrong:
-        lines = "\n".join(f"  {line}" for line in wrong[:6])
-        only = f"\n  only in the file: {shown}" if left_over else ""
+        lines = [f"  {line}" for line in wrong[:6]]
+        lines += [f"  only in the file: {shown}"] if left_over else []
+        lines += [origin] if origin else []
+        lines += ["Is init_cfg.prefix right (prefix='backbone' for a whole classifier)?"]
         raise CheckpointError(
             f"{checkpoint} is of another model than this {type(module).__name__}: {len(wrong)} of {len(own)} entries "
-            f"do not fit.\n{lines}{only}\nIs init_cfg.prefix right (prefix='backbone' for a whole classifier)?"
+            "do not fit.\n" + "\n".join(lines)
         )
     if left_over:
         log.warning("%s: no place in %s, left out: %s", checkpoint, type(module).__name__, shown)
@@ -121,7 +127,7 @@ def read_weights(checkpoint: str) -> dict[str, Tensor]:
     """
     url = _url(checkpoint)
     if not url:
-        return load_checkpoint(checkpoint)["model"]
+        return best_weights(load_checkpoint(checkpoint))
     try:
         folder = Path(torch.hub.get_dir()) / "checkpoints"
         path = folder / Path(urlparse(url).path).name
@@ -130,7 +136,7 @@ def read_weights(checkpoint: str) -> dict[str, Tensor]:
             torch.hub.download_url_to_file(url, str(path))
     except OSError as error:
         raise CheckpointError(f"{checkpoint} cannot be fetched: {error}. Is there a network?") from error
-    return load_checkpoint(path)["model"]
+    return best_weights(load_checkpoint(path))
 
 
 def _url(checkpoint: str) -> str:

@@ -3,6 +3,7 @@
 from .cycles import CosineRestartLR, CyclicLR, OneCycleLR, OneCycleMomentum
 from .lamb import Lamb
 from .lars import LARS
+from .linear_rule import LinearRule, batch_size_in
 from .lion import Lion
 from .momentum import (
     ConstantMomentum,
@@ -18,6 +19,7 @@ from .momentum import (
     StepMomentum,
 )
 from .optimizers import make_optimizer, param_groups
+from .plateau import ReduceOnPlateauLR
 from .schedules import (
     ConstantLR,
     CosineAnnealingLR,
@@ -52,6 +54,7 @@ __all__ = [
     "Lamb",
     "LinearLR",
     "LinearMomentum",
+    "LinearRule",
     "Lion",
     "MultiStepLR",
     "MultiStepMomentum",
@@ -59,9 +62,11 @@ __all__ = [
     "OneCycleMomentum",
     "PolyLR",
     "PolyMomentum",
+    "ReduceOnPlateauLR",
     "Schedule",
     "StepLR",
     "StepMomentum",
+    "batch_size_in",
     "lr_curve",
     "make_optimizer",
     "param_groups",

@@ -14,9 +14,9 @@ In the formulas ``t`` counts from ``begin`` (in epochs where ``by_epoch``, else 
 import math
 from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -112,6 +112,16 @@ class Schedule(ABC):
         late = f"begin={self.begin}, but the training ends after {training_end // self._unit} {counted}."
         self._need(self._first < end, f"{late} Let it begin earlier or train longer.")
         self._last = end - self._first - 1 + self.exact_end
+
+    def observe(self, metrics: Mapping[str, float]) -> None:  # noqa: B027  (most have nothing to note)
+        """Take note of a validation; only a schedule that waits for a plateau does."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What it has noted; nothing where it is a pure function of the step."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:  # noqa: B027
+        """Take back what ``state_dict`` gave."""
 
     @property
     def first_step(self) -> int:

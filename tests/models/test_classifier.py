@@ -1,15 +1,10 @@
 """The whole classifier: its parts in their order, one batch learnt by heart, and the ready-made model configs."""
 
-import ast
-from pathlib import Path
-
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-import course_lib
-from course_lib.config import registry
 from course_lib.config.errors import ConfigError
 from course_lib.models import (
     MLP,
@@ -21,8 +16,6 @@ from course_lib.models import (
     ResNet_CIFAR,
     SmallCNN,
 )
-
-PARTS = Path(course_lib.__file__).parent / "configs" / "_base_" / "models"
 
 
 def small_models() -> dict[str, ImageClassifier]:
@@ -110,43 +103,6 @@ def test_without_a_head_there_are_features_only() -> None:
     assert model.features(batch()["images"]).shape == (12, 8)
     with pytest.raises(ConfigError, match=r"model.head: this classifier has no head, .*LinearClsHead"):
         model(batch()["images"])
-
-
-# what the opening line of each ready-made part says: parameters, and the picture it was made for
-READY_MADE = {
-    "lenet5": (61_706, (1, 28, 28)),
-    "mlp": (235_146, (1, 28, 28)),
-    "small_cnn": (94_762, (3, 32, 32)),
-    "resnet18": (11_689_512, (3, 64, 64)),
-    "resnet34": (21_797_672, (3, 64, 64)),
-    "resnet50": (25_557_032, (3, 64, 64)),
-    "resnet101": (44_549_160, (3, 64, 64)),
-    "resnet152": (60_192_808, (3, 64, 64)),
-    "resnet18_cifar": (11_173_962, (3, 32, 32)),
-    "resnet_small_cifar": (391_146, (3, 32, 32)),
-}
-
-
-def build(node: dict[str, object]) -> nn.Module:
-    args = {key: build(value) if isinstance(value, dict) else value for key, value in node.items() if key != "type"}
-    return registry.find(str(node["type"])).target(**args)
-
-
-def test_every_ready_made_model_is_listed_here() -> None:
-    assert {path.stem for path in PARTS.glob("*.py")} == set(READY_MADE)
-
-
-@pytest.mark.parametrize("name", READY_MADE)
-def test_ready_made_model(name: str) -> None:
-    parameters, shape = READY_MADE[name]
-    text = (PARTS / f"{name}.py").read_text(encoding="utf-8")
-    assert f"{parameters:,} parameters" in (ast.get_docstring(ast.parse(text)) or "")
-    scope: dict[str, dict[str, object]] = {}
-    exec(text, scope)  # our own file; how a learner's config is read is tested with the config package
-    with torch.device("meta"):
-        model = build(scope["model"])
-        assert sum(p.numel() for p in model.parameters()) == parameters
-        assert model(torch.empty(2, *shape)).shape == (2, 1000 if shape == (3, 64, 64) else 10)
 
 
 def test_init_cfg_of_the_whole_classifier() -> None:

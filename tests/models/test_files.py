@@ -53,6 +53,18 @@ def test_bare_weights_and_other_tools_checkpoints_load(tmp_path):
     assert load_checkpoint(tmp_path / "other.pth")["model"].keys() == weights.keys()
 
 
+@pytest.mark.parametrize(
+    "meta",
+    [{"cfg": "model = 1", "dataset_meta": {"classes": ("a", "b")}}, {"config": "model = 1", "CLASSES": ["a", "b"]}],
+)
+def test_what_other_tools_say_of_a_model_comes_under_our_names(tmp_path, meta):
+    torch.save({"state_dict": nn.Linear(3, 2).state_dict(), "meta": meta}, tmp_path / "other.pth")
+    state = load_checkpoint(tmp_path / "other.pth")
+    assert (state["config"], state["classes"]) == ("model = 1", ["a", "b"])
+    torch.save({"state_dict": nn.Linear(3, 2).state_dict(), "meta": {"epoch": 3}}, tmp_path / "bare.pth")
+    assert "config" not in load_checkpoint(tmp_path / "bare.pth")
+
+
 def test_safetensors_load_and_broken_ones_are_named(tmp_path):
     from safetensors.torch import save_file
 

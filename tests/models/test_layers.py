@@ -35,3 +35,9 @@ def test_norm_layer() -> None:
 
 def test_activation_layer() -> None:
     assert isinstance(activation_layer("GELU"), nn.GELU)
+    x = torch.linspace(-5, 5, 21)
+    torch.testing.assert_close(activation_layer("Swish")(x), x / (1 + (-x).exp()))
+    torch.testing.assert_close(activation_layer("SiLU")(x), x / (1 + (-x).exp()))
+    torch.testing.assert_close(activation_layer("HSigmoid")(x), ((x + 3) / 6).clamp(0, 1))
+    torch.testing.assert_close(activation_layer("HSwish")(x), x * ((x + 3) / 6).clamp(0, 1))
+    assert activation_layer("ReLU6")(2 * x).tolist() == (2 * x).clamp(0, 6).tolist()

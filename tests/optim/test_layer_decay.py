@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from course_lib.config.errors import ConfigError
-from course_lib.models import ResNet
+from course_lib.models import ConvNeXt, ResNet, SwinTransformer
 from course_lib.optim import param_groups
 from course_lib.optim.layer_decay import layer_scales
 
@@ -46,6 +46,61 @@ def test_a_resnet_counts_through_its_stages() -> None:
     assert scales["backbone.layer2.0.downsample.0.weight"] == 0.5**6
     assert scales["backbone.layer4.1.bn2.bias"] == 0.5
     assert scales["head.bias"] == 1.0
+
+
+# how many layers lie above, as MMPretrain 1.2.0's get_layer_depth counts them
+ABOVE = {
+    "swin": (
+        SwinTransformer("tiny"),
+        {
+            "patch_embed.proj.weight": 13,
+            "patch_norm.bias": 13,
+            "stages.0.0.norm1.weight": 12,
+            "stages.0.1.attn.relative_position_bias_table": 11,
+            "downsamples.1.reduction.weight": 11,
+            "stages.1.0.mlp.fc1.bias": 10,
+            "downsamples.3.norm.weight": 3,
+            "stages.3.1.attn.qkv.weight": 1,
+            "norms.3.weight": 0,
+        },
+    ),
+    "convnext": (
+        ConvNeXt("tiny"),
+        {
+            "downsamples.0.1.weight": 7,
+            "stages.0.2.gamma": 6,
+            "downsamples.1.0.weight": 5,
+            "stages.1.0.depthwise.weight": 5,
+            "downsamples.2.1.weight": 4,
+            "stages.2.2.fc1.weight": 4,
+            "stages.2.3.fc1.weight": 3,
+            "stages.2.8.norm.bias": 2,
+            "downsamples.3.1.weight": 1,
+            "stages.3.0.fc2.weight": 1,
+            "norms.3.bias": 0,
+        },
+    ),
+    "resnet": (
+        ResNet(50),
+        {
+            "bn1.weight": 7,
+            "layer1.2.conv3.weight": 6,
+            "layer2.1.conv1.weight": 5,
+            "layer2.2.conv1.weight": 4,
+            "layer3.0.downsample.0.weight": 3,
+            "layer3.5.bn3.weight": 2,
+            "layer4.2.conv1.weight": 1,
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("family", ABOVE)
+def test_as_many_layers_above_as_mmpretrain_counts(family: str) -> None:
+    backbone, above = ABOVE[family]
+    scales = layer_scales(classifier(backbone), 0.5)
+    assert {name: scales[f"backbone.{name}"] for name in above} == {name: 0.5**n for name, n in above.items()}
+    assert scales["head.weight"] == 1.0
 
 
 def test_what_joins_two_stages_belongs_to_the_block_before() -> None:

@@ -1,5 +1,6 @@
 """Backbones: images (N, C, H, W) → a tuple of feature maps (N, C', H', W'), or of features (N, D)."""
 
+from .airbench import AirbenchNet
 from .alexnet import AlexNet
 from .convnext import ConvNeXt
 from .deit import DistilledVisionTransformer
@@ -12,7 +13,8 @@ from .mobilenet_v2 import MobileNetV2
 from .mobilenet_v3 import MobileNetV3
 from .regnet import RegNet
 from .repvgg import RepVGG
-from .resnet import ResNet, ResNet_CIFAR
+from .resnet import ResNet
+from .resnet_cifar import ResNet_CIFAR
 from .resnet_variants import ResNetV1c, ResNetV1d, ResNeXt, SEResNet, SEResNeXt
 from .shufflenet_v1 import ShuffleNetV1
 from .shufflenet_v2 import ShuffleNetV2
@@ -26,6 +28,7 @@ from .vit import VisionTransformer
 __all__ = [
     "MLP",
     "VGG",
+    "AirbenchNet",
     "AlexNet",
     "ConvNeXt",
     "DenseNet",

@@ -2,13 +2,11 @@
 
 "A ConvNet for the 2020s", arXiv 2201.03545. From Swin it takes patches as stem, larger kernels for each channel by
 itself, and only one activation and one normalisation a block. In (N, H, W, C) a 1×1 convolution is a linear layer.
-``from_torchvision`` gives torchvision's weights our names.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -159,22 +157,3 @@ class ConvNeXt(nn.Module):
         super().train(mode)
         hold_still(self, self.frozen(), norm_eval=False)
         return self
-
-
-LAYERS = {"block.0": "depthwise", "block.2": "norm", "block.3": "fc1", "block.5": "fc2", "layer_scale": "gamma"}
-
-
-def from_torchvision(weights: Mapping[str, Any]) -> dict[str, Any]:
-    """The same weights under our names; torchvision's ``classifier.2``, the head, stays as it is.
-
-    Its ``features`` are the stem and the first stage, and then downsampling and stage by turns.
-    """
-    renamed = {}
-    for name, value in weights.items():
-        if found := re.fullmatch(r"features\.(\d+)\.(.*)", name):
-            part, rest = int(found[1]), found[2]
-            for theirs, ours in LAYERS.items():
-                rest = rest.replace(theirs, ours)
-            name = f"{'stages' if part % 2 else 'downsamples'}.{part // 2}.{rest}"
-        renamed[name.replace("classifier.0.", "norms.3.")] = value.flatten() if name.endswith("gamma") else value
-    return renamed

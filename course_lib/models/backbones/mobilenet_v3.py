@@ -5,13 +5,15 @@ layer is the head's (``StackedLinearClsHead``). The narrow small ones are timm's
 channels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 from torch import nn
 
 from course_lib.config.registry import register
 
-from ..layers import check_choice
+from ..layers import check_choice, norm_layer
 from ..weights import InitCfg
 from .staged import Staged, check_stages, set_in_channels
 
@@ -29,6 +31,7 @@ SMALL: tuple[tuple[int, float, int, bool, str, int], ...] = (
     (5, 6.0, 96, True, "HS", 1),
     (5, 6.0, 96, True, "HS", 1),
 )
+BN = {"type": "BN", "eps": 1e-3, "momentum": 0.01}
 ARCHS = {"small": 1.0, "small_075": 0.75, "small_050": 0.5, "large": 1.0}  # and the width over the small one's
 
 
@@ -43,6 +46,7 @@ class MobileNetV3(Staged):
         norm_eval: Whether every BatchNorm keeps its running mean and variance as they are, also in training.
         with_cp: Keep fewer activations and compute them again for the gradient.
         in_channels: C of the pictures.
+        norm_cfg: The normalisation.
         init_cfg: ``dict(type='Pretrained', checkpoint=…, prefix=…)``.
 
     Raises:
@@ -57,12 +61,17 @@ class MobileNetV3(Staged):
         norm_eval: bool = False,
         with_cp: bool = False,
         in_channels: int = 3,
+        norm_cfg: Mapping[str, Any] = BN,
         init_cfg: InitCfg = None,
     ) -> None:
         from torchvision import models
 
         check_choice("model.backbone.arch", arch, ARCHS)
-        features = models.mobilenet_v3_large(weights=None).features if arch == "large" else small(ARCHS[arch])
+        norm = partial(norm_layer, norm_cfg)
+        if arch == "large":
+            features = models.mobilenet_v3_large(weights=None, norm_layer=norm).features
+        else:
+            features = small(ARCHS[arch], norm)
         count = len(features)
         indices = (count - 1,) if out_indices is None else tuple(out_indices)
         check_stages(count, indices, frozen_stages, -1, count - 1)
@@ -81,7 +90,7 @@ class MobileNetV3(Staged):
         )
 
 
-def small(factor: float) -> nn.Sequential:
+def small(factor: float, norm: Callable[[int], nn.Module]) -> nn.Sequential:
     """torchvision's layers for the small network at a width of its own."""
     from torchvision.models import mobilenetv3
 
@@ -92,4 +101,4 @@ def small(factor: float) -> nn.Sequential:
         config = mobilenetv3.InvertedResidualConfig(width, kernel, inner, out, squeeze, activation, stride, 1, 1.0)
         blocks.append(config)
         width = out
-    return mobilenetv3.MobileNetV3(blocks, last_channel=8).features
+    return mobilenetv3.MobileNetV3(blocks, last_channel=8, norm_layer=norm).features

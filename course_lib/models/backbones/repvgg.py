@@ -2,7 +2,7 @@
 
 "RepVGG: Making VGG-style ConvNets Great Again", arXiv 2101.03697. A convolution with its normalisation is one linear
 map, and so is a sum of such: ``switch_to_deploy`` writes the 3×3, the 1×1 and the identity branch into one kernel. The
-layers' names are MMPretrain's, so its files of weights load as they are.
+layers' names are MMPretrain's, but for D2se's ``SqueezeExcite``. D2se is not in the paper, but in its authors' code.
 """
 
 from collections.abc import Sequence
@@ -15,10 +15,11 @@ from course_lib.config.registry import register
 
 from ..layers import check_choice
 from ..weights import InitCfg
+from .resnet_blocks import SqueezeExcite
 from .staged import Staged, blocks_of, check_stages
 
 # the number of blocks in each stage, and each stage's channels over 64, 128, 256, 512
-A, B = (2, 4, 14, 1), (4, 6, 16, 1)
+A, B, D = (2, 4, 14, 1), (4, 6, 16, 1), (8, 14, 24, 1)
 ARCHS: dict[str, tuple[tuple[int, ...], tuple[float, ...]]] = {
     "A0": (A, (0.75, 0.75, 0.75, 2.5)),
     "A1": (A, (1, 1, 1, 2.5)),
@@ -33,6 +34,7 @@ ARCHS: dict[str, tuple[tuple[int, ...], tuple[float, ...]]] = {
     "B3": (B, (3, 3, 3, 5)),
     "B3g2": (B, (3, 3, 3, 5)),
     "B3g4": (B, (3, 3, 3, 5)),
+    "D2se": (D, (2.5, 2.5, 2.5, 5)),
 }
 
 
@@ -51,10 +53,16 @@ class RepVGGBlock(nn.Module):
     """relu(3×3 branch + 1×1 branch + identity where the shape stays), or in deploy form relu(one 3×3 convolution).
 
     (N, in_channels, H, W) → (N, out_channels, H/stride, W/stride)
+
+    Args:
+        se: Whether the channels are weighed before the ReLU, in both forms.
     """
 
-    def __init__(self, in_channels: int, out_channels: int, stride: int, groups: int, deploy: bool) -> None:
+    def __init__(
+        self, in_channels: int, out_channels: int, stride: int, groups: int, deploy: bool, se: bool = False
+    ) -> None:
         super().__init__()
+        self.se_layer = SqueezeExcite(out_channels, 16, divisor=1) if se else nn.Identity()
         self.branch_reparam: nn.Conv2d | None = None
         if deploy:
             self.branch_reparam = nn.Conv2d(in_channels, out_channels, 3, stride, 1, groups=groups)
@@ -65,9 +73,9 @@ class RepVGGBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         if self.branch_reparam is not None:
-            return F.relu(self.branch_reparam(x))
+            return F.relu(self.se_layer(self.branch_reparam(x)))
         out = self.branch_3x3(x) + self.branch_1x1(x)
-        return F.relu(out if self.branch_norm is None else out + self.branch_norm(x))
+        return F.relu(self.se_layer(out if self.branch_norm is None else out + self.branch_norm(x)))
 
     @torch.no_grad()
     def switch_to_deploy(self) -> None:
@@ -100,7 +108,8 @@ class RepVGG(Staged):
     """RepVGG: a stem and four stages, each at half the size: (N, C, H, W) → ((N, 1280, H/32, W/32),) for A0.
 
     Args:
-        arch: ``'A0'`` … ``'B3g4'``; ``g2`` and ``g4``: every other block's convolutions have so many groups.
+        arch: ``'A0'`` … ``'B3g4'``, ``'D2se'``; ``g2`` and ``g4``: every other block's convolutions have so many
+            groups; ``se``: every block weighs its channels.
         in_channels: C of the pictures.
         base_channels: Channels of the first stage at width 1.
         out_indices: Which stages' maps to give, counted from 0.
@@ -129,17 +138,17 @@ class RepVGG(Staged):
         check_choice("model.backbone.arch", arch, ARCHS)
         check_stages(4, out_indices, frozen_stages, -1, 4)
         depths, factors = ARCHS[arch]
-        groups = int(arch.partition("g")[2] or 1)
+        groups, se = int(arch.partition("g")[2] or 1), arch.endswith("se")
         widths = [int(base_channels * 2**i * factor) for i, factor in enumerate(factors)]
         width, number = min(64, widths[0]), 0  # the number counts blocks over all stages: even ones have the groups
-        layers = {"stem": RepVGGBlock(in_channels, width, 2, 1, deploy)}
+        layers = {"stem": RepVGGBlock(in_channels, width, 2, 1, deploy, se)}
         stages: dict[str, nn.Sequential] = {}
         for i, depth in enumerate(depths):
             stage = stages[f"stage_{i + 1}"] = nn.Sequential()
             for j in range(depth):
                 number += 1
                 stage.append(
-                    RepVGGBlock(width, widths[i], 2 if j == 0 else 1, 1 if number % 2 else groups, deploy),
+                    RepVGGBlock(width, widths[i], 2 if j == 0 else 1, 1 if number % 2 else groups, deploy, se),
                 )
                 width = widths[i]
         super().__init__(

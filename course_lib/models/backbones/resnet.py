@@ -3,11 +3,12 @@
 "Deep Residual Learning for Image Recognition", arXiv 1512.03385. Departures: the stride of a bottleneck sits on its
 3×3 convolution (``style='pytorch'``, as in torchvision; ``'caffe'`` is the paper's), and the last normalisation of each
 block begins at zero, so that a fresh block is the identity ("Training ImageNet in 1 Hour", arXiv 1706.02677).
-The layers' names are torchvision's, so its weights load as they are. The blocks are in ``resnet_blocks.py``.
+The layers' names are torchvision's, so its weights load as they are. The blocks are in ``resnet_blocks.py``, the
+networks for small pictures in ``resnet_cifar.py``, other relatives in ``resnet_variants.py``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 import torch
 from torch import Tensor, nn
@@ -19,9 +20,10 @@ from course_lib.config.registry import register
 from ..layers import check_choice, norm_layer
 from ..weights import InitCfg, initialize
 from .freezing import freeze, hold_still
-from .resnet_blocks import BN, BasicBlock, Bottleneck, Style, conv
+from .resnet_blocks import BN, BasicBlock, Bottleneck, Style, conv, deep_stem_layers
 
-DEPTHS: dict[int, tuple[type[BasicBlock] | type[Bottleneck], tuple[int, ...]]] = {
+Depths = Mapping[int, tuple[type[BasicBlock] | type[Bottleneck], tuple[int, ...]]]  # the block, how many in each stage
+DEPTHS: Depths = {
     18: (BasicBlock, (2, 2, 2, 2)),
     34: (BasicBlock, (3, 4, 6, 3)),
     50: (Bottleneck, (3, 4, 6, 3)),
@@ -36,9 +38,12 @@ class ResNet(nn.Module):
 
     Args:
         depth: 18, 34 (basic blocks), 50, 101 or 152 (bottlenecks).
-        in_channels, stem_channels, base_channels: C of the pictures, after the stem, and of the first stage's blocks.
-        num_stages, strides, dilations: How many stages, and for each its first block's stride and its dilation.
-        out_indices: Which stages' maps to give, counted from 0.
+        in_channels: C of the pictures.
+        stem_channels, base_channels: C after the stem, and of the first stage's blocks; None for the paper's, which is
+            64 where there are four stages and 16 where there are three.
+        num_stages, strides, dilations: How many stages (None for all that the depth has), and for each its first
+            block's stride and its dilation.
+        out_indices: Which stages' maps to give, counted from 0; None for the last.
         style: Where a bottleneck has its stride, ``'pytorch'`` or ``'caffe'``.
         frozen_stages: Parts that do not train: −1 none, 0 the stem, i the stem and i stages.
         norm_cfg: The normalisation.
@@ -52,13 +57,16 @@ class ResNet(nn.Module):
             each has in the first stage; None for the class's own, here one group of ``base_channels``.
         se_ratio: How many times narrower a bottleneck's ``SqueezeExcite`` is inside, 0 for none; None for the class's
             own, here 0.
+        deep_stem: Whether the stem is three 3×3 convolutions, not one of 7×7; None for the class's own, here not.
+        avg_down: Whether shortcuts halve the size by a mean; None for the class's own, here not.
 
     Raises:
         ConfigError: a depth, style or stage that there is not, or settings of bottlenecks for a depth without.
     """
 
-    # what the relatives in resnet_variants.py have otherwise
-    depths: tuple[int, ...] = tuple(DEPTHS)
+    # what the relatives have otherwise
+    depths: ClassVar[Depths] = DEPTHS
+    deep_stem = False
     avg_down = False
     groups = 1
     width_per_group = 0  # 0: base_channels
@@ -68,12 +76,12 @@ class ResNet(nn.Module):
         self,
         depth: int,
         in_channels: int = 3,
-        stem_channels: int = 64,
-        base_channels: int = 64,
-        num_stages: int = 4,
+        stem_channels: int | None = None,
+        base_channels: int | None = None,
+        num_stages: int | None = None,
         strides: Sequence[int] = (1, 2, 2, 2),
         dilations: Sequence[int] = (1, 1, 1, 1),
-        out_indices: Sequence[int] = (3,),
+        out_indices: Sequence[int] | None = None,
         style: Style = "pytorch",
         frozen_stages: int = -1,
         norm_cfg: Mapping[str, Any] = BN,
@@ -86,23 +94,33 @@ class ResNet(nn.Module):
         groups: int | None = None,
         width_per_group: int | None = None,
         se_ratio: int | None = None,
+        deep_stem: bool | None = None,
+        avg_down: bool | None = None,
     ) -> None:
         super().__init__()
         check_choice("model.backbone.depth", depth, self.depths)
         check_choice("model.backbone.style", style, get_args(Style))
-        check_stages(num_stages, strides, dilations, out_indices, frozen_stages)
-        block, counts = DEPTHS[depth][0], DEPTHS[depth][1][:num_stages]
+        block, counts = self.depths[depth]
+        small = len(counts) == 3  # the paper's networks for CIFAR: narrow, and with shortcuts that have no weights
+        stem_channels = (16 if small else 64) if stem_channels is None else stem_channels
+        base_channels = (16 if small else 64) if base_channels is None else base_channels
+        num_stages = len(counts) if num_stages is None else num_stages
+        out_indices = (num_stages - 1,) if out_indices is None else out_indices
+        check_stages(len(counts), num_stages, strides, dilations, out_indices, frozen_stages)
+        counts = counts[:num_stages]
         groups = self.groups if groups is None else groups
         width_per_group = self.width_per_group if width_per_group is None else width_per_group
         se_ratio = self.se_ratio if se_ratio is None else se_ratio
         expansion = block.expansion if expansion is None else expansion
-        check_blocks(block is BasicBlock, base_channels, expansion, groups, width_per_group, se_ratio)
+        avg_down = self.avg_down if avg_down is None else avg_down
+        check_blocks(depth, block is BasicBlock, base_channels, expansion, groups, width_per_group, se_ratio)
         self.in_channels = in_channels
         self.out_channels = base_channels * 2 ** max(out_indices) * expansion
         self.out_indices, self.frozen_stages = tuple(out_indices), frozen_stages
         self.norm_eval, self.with_cp = norm_eval, with_cp
 
-        self.conv1, self.maxpool = self.stem(in_channels, stem_channels, norm_cfg)
+        deep_stem = self.deep_stem if deep_stem is None else deep_stem
+        self.conv1, self.maxpool = self.stem(in_channels, stem_channels, norm_cfg, deep_stem)
         self.bn1 = norm_layer(norm_cfg, stem_channels)
         self.relu = nn.ReLU(inplace=True)
         drop_rates = iter(torch.linspace(0, drop_path_rate, sum(counts), device="cpu").tolist())
@@ -113,9 +131,9 @@ class ResNet(nn.Module):
             channels = base_channels * 2**i
             for j in range(counts[i]):
                 stride = strides[i] if j == 0 else 1
-                place = (width, channels, stride, dilations[i], style, norm_cfg, next(drop_rates), self.avg_down)
+                place = (width, channels, stride, dilations[i], style, norm_cfg, next(drop_rates), avg_down)
                 if block is BasicBlock:
-                    blocks.append(BasicBlock(*place))
+                    blocks.append(BasicBlock(*place, pad_channels=small and not avg_down))
                 else:
                     inner = groups * width_per_group * 2**i or channels
                     blocks.append(Bottleneck(*place, expansion, inner, groups, se_ratio))
@@ -133,9 +151,16 @@ class ResNet(nn.Module):
         self.train()
 
     @staticmethod
-    def stem(in_channels: int, stem_channels: int, norm_cfg: Mapping[str, Any]) -> tuple[nn.Module, nn.Module]:
-        """The first convolution and the pooling: (N, C, H, W) → (N, stem_channels, H/4, W/4)."""
-        return conv(in_channels, stem_channels, 7, stride=2), nn.MaxPool2d(3, stride=2, padding=1)
+    def stem(
+        in_channels: int, stem_channels: int, norm_cfg: Mapping[str, Any], deep: bool
+    ) -> tuple[nn.Module, nn.Module]:
+        """The first convolutions and the pooling: (N, C, H, W) → (N, stem_channels, H/4, W/4)."""
+        layers = (
+            deep_stem_layers(in_channels, stem_channels, norm_cfg)
+            if deep
+            else conv(in_channels, stem_channels, 7, stride=2)
+        )
+        return layers, nn.MaxPool2d(3, stride=2, padding=1)
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """(N, C, H, W) → a map (N, C_i, H_i, W_i) for each of ``out_indices``."""
@@ -163,23 +188,18 @@ class ResNet(nn.Module):
         return self
 
 
-@register("backbone")
-class ResNet_CIFAR(ResNet):
-    """ResNet for small pictures (32×32): its 3×3 stem, without stride or pooling, leaves the stages pixels to see."""
-
-    @staticmethod
-    def stem(in_channels: int, stem_channels: int, norm_cfg: Mapping[str, Any]) -> tuple[nn.Module, nn.Module]:
-        """(N, C, H, W) → (N, stem_channels, H, W)"""
-        return conv(in_channels, stem_channels, 3), nn.Identity()
-
-
 def check_stages(
-    num_stages: int, strides: Sequence[int], dilations: Sequence[int], out_indices: Sequence[int], frozen_stages: int
+    most: int,
+    num_stages: int,
+    strides: Sequence[int],
+    dilations: Sequence[int],
+    out_indices: Sequence[int],
+    frozen_stages: int,
 ) -> None:
     """All that does not go together, at once (ConfigError)."""
     wrong = []
-    if not 1 <= num_stages <= 4:
-        wrong.append(("num_stages", f"{num_stages!r} is not in 1 … 4."))
+    if not 1 <= num_stages <= most:
+        wrong.append(("num_stages", f"{num_stages!r} is not in 1 … {most}."))
     for name, values in (("strides", strides), ("dilations", dilations)):
         if len(values) < num_stages:
             wrong.append((name, f"{len(values)} values for {num_stages} stages."))
@@ -192,7 +212,7 @@ def check_stages(
 
 
 def check_blocks(
-    basic: bool, base_channels: int, expansion: int, groups: int, width_per_group: int, se_ratio: int
+    depth: int, basic: bool, base_channels: int, expansion: int, groups: int, width_per_group: int, se_ratio: int
 ) -> None:
     """All that no block can be built of, at once (ConfigError)."""
     wrong = []
@@ -208,6 +228,6 @@ def check_blocks(
         wrong.append(("groups", f"{groups} groups do not part {base_channels} channels evenly."))
     if basic and (expansion, groups, width_per_group, se_ratio) != (1, 1, 0, 0):
         needs = "expansion, groups, width_per_group and se_ratio are for bottlenecks: take depth 50, 101 or 152."
-        wrong.append(("depth", f"18 and 34 have basic blocks; {needs}"))
+        wrong.append(("depth", f"ResNet-{depth} has basic blocks; {needs}"))
     if wrong:
         raise ConfigError([Mistake(f"model.backbone.{name}", message) for name, message in wrong])

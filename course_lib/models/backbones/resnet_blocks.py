@@ -8,6 +8,7 @@ where torchvision has no such layer).
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..layers import DropPath, norm_layer
@@ -22,6 +23,20 @@ def conv(
     """A convolution that keeps the size at stride 1; without bias, which the normalisation after it has."""
     padding = dilation * (kernel // 2)
     return nn.Conv2d(in_channels, out_channels, kernel, stride, padding, dilation, groups, bias=False)
+
+
+def deep_stem_layers(in_channels: int, stem_channels: int, norm_cfg: Mapping[str, Any]) -> nn.Sequential:
+    """Three 3×3 convolutions, which together see 11×11 pixels: (N, C, H, W) → (N, stem_channels, H/2, W/2)."""
+    half = stem_channels // 2
+    return nn.Sequential(
+        conv(in_channels, half, 3, stride=2),
+        norm_layer(norm_cfg, half),
+        nn.ReLU(inplace=True),
+        conv(half, half, 3),
+        norm_layer(norm_cfg, half),
+        nn.ReLU(inplace=True),
+        conv(half, stem_channels, 3),
+    )
 
 
 def shortcut(
@@ -42,6 +57,20 @@ def shortcut(
     return nn.Sequential(pool, conv(in_channels, out_channels, 1), norm)
 
 
+class PaddedShortcut(nn.Module):
+    """The way around a block without weights: every ``stride``-th position, and zeros for the channels it lacks.
+
+    (N, C, H, W) → (N, C + more_channels, H/stride, W/stride); option A of the ResNet paper, its section 4.2.
+    """
+
+    def __init__(self, stride: int, more_channels: int) -> None:
+        super().__init__()
+        self.stride, self.more_channels = stride, more_channels
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.pad(x[:, :, :: self.stride, :: self.stride], [0, 0, 0, 0, 0, self.more_channels])
+
+
 class SqueezeExcite(nn.Module):
     """Weigh each channel by a number in 0 … 1 that is found from the means of all: (N, C, H, W) → (N, C, H, W).
 
@@ -49,11 +78,12 @@ class SqueezeExcite(nn.Module):
 
     Args:
         ratio: How many times fewer channels there are between the two layers.
+        divisor: Of what their number is a multiple.
     """
 
-    def __init__(self, channels: int, ratio: int = 16) -> None:
+    def __init__(self, channels: int, ratio: int = 16, divisor: int = 8) -> None:
         super().__init__()
-        narrow = make_divisible(channels / ratio)
+        narrow = make_divisible(channels / ratio, divisor)
         self.fc1 = nn.Conv2d(channels, narrow, 1)
         self.fc2 = nn.Conv2d(narrow, channels, 1)
 
@@ -75,6 +105,7 @@ class BasicBlock(nn.Module):
         style: For ``Bottleneck`` only; here both are the same.
         drop_path_rate: The probability that training skips the convolutions for a picture.
         avg_down: See ``shortcut``.
+        pad_channels: Whether the shortcut pads with zeros (``PaddedShortcut``) where the shape changes.
     """
 
     expansion = 1  # output channels over ``channels``
@@ -89,6 +120,7 @@ class BasicBlock(nn.Module):
         norm_cfg: Mapping[str, Any] = BN,
         drop_path_rate: float = 0.0,
         avg_down: bool = False,
+        pad_channels: bool = False,
     ) -> None:
         super().__init__()
         self.conv1 = conv(in_channels, channels, 3, stride, dilation)
@@ -96,7 +128,12 @@ class BasicBlock(nn.Module):
         self.conv2 = conv(channels, channels, 3)
         self.bn2 = norm_layer(norm_cfg, channels)
         self.relu = nn.ReLU(inplace=True)
-        self.downsample = shortcut(in_channels, channels, stride, norm_cfg, avg_down)
+        pads = pad_channels and (stride, in_channels) != (1, channels)
+        self.downsample = (
+            PaddedShortcut(stride, channels - in_channels)
+            if pads
+            else shortcut(in_channels, channels, stride, norm_cfg, avg_down)
+        )
         self.drop_path = DropPath(drop_path_rate)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -9,47 +9,25 @@ All take the arguments of ``ResNet``. Departures: as in ``resnet.py``. The layer
 and timm's for the others (``resnet50c``, ``resnet50d``, ``seresnet50``), so their weights load as they are.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from torch import nn
-
 from course_lib.config.registry import register
 
-from ..layers import norm_layer
-from .resnet import ResNet
-from .resnet_blocks import conv
+from .resnet import DEPTHS, ResNet
 
-BOTTLENECKS = (50, 101, 152)
-
-
-def deep_stem(in_channels: int, stem_channels: int, norm_cfg: Mapping[str, Any]) -> tuple[nn.Module, nn.Module]:
-    """Three 3×3 convolutions, which together see 11×11 pixels: (N, C, H, W) → (N, stem_channels, H/4, W/4)."""
-    half = stem_channels // 2
-    layers = nn.Sequential(
-        conv(in_channels, half, 3, stride=2),
-        norm_layer(norm_cfg, half),
-        nn.ReLU(inplace=True),
-        conv(half, half, 3),
-        norm_layer(norm_cfg, half),
-        nn.ReLU(inplace=True),
-        conv(half, stem_channels, 3),
-    )
-    return layers, nn.MaxPool2d(3, stride=2, padding=1)
+BOTTLENECKS = {depth: DEPTHS[depth] for depth in (50, 101, 152)}
 
 
 @register("backbone")
 class ResNetV1c(ResNet):
     """ResNet whose stem is three 3×3 convolutions with ReLUs between, in place of one of 7×7."""
 
-    stem = staticmethod(deep_stem)
+    deep_stem = True
 
 
 @register("backbone")
 class ResNetV1d(ResNet):
     """ResNetV1c whose shortcuts halve the size by a mean, where a 1×1 convolution with stride drops three quarters."""
 
-    stem = staticmethod(deep_stem)
+    deep_stem = True
     avg_down = True
 
 

@@ -1,7 +1,9 @@
 """ShuffleNet (V1): 1×1 convolutions in groups are cheap, and a shuffle of the channels lets the groups meet.
 
-"ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices", arXiv 1707.01083. The layers'
-names are MMPretrain's, so its files of weights load as they are.
+"ShuffleNet: An Extremely Efficient Convolutional Neural Network for Mobile Devices", arXiv 1707.01083. Departure: the
+shuffle follows the 3×3 convolution, as in MMPretrain; in the paper it goes before it, which is the same network with
+that convolution's channels in another order. The layers' names are MMPretrain's, so its files of weights load as they
+are.
 """
 
 from collections.abc import Sequence
@@ -36,7 +38,7 @@ def shuffle(x: Tensor, groups: int) -> Tensor:
 
 
 class ShuffleUnit(nn.Module):
-    """1×1 in groups, shuffle, 3×3 by channel, 1×1 in groups, around which the input is added.
+    """1×1 in groups, 3×3 by channel, shuffle, 1×1 in groups, around which the input is added.
 
     A unit that halves the size has its input, pooled, as a part of its output instead.
     (N, in_channels, H, W) → (N, out_channels, H, W), or at half the size.
@@ -53,8 +55,8 @@ class ShuffleUnit(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         out = F.relu(self.g_conv_1x1_compress(x))
-        out = self.depthwise_conv3x3_bn(shuffle(out, self.groups))
-        out = self.g_conv_1x1_expand(out)
+        out = self.depthwise_conv3x3_bn(out)  # by channel, so the shuffle may come before or after, if weights know it
+        out = self.g_conv_1x1_expand(shuffle(out, self.groups))
         if self.halves:
             return torch.cat([F.avg_pool2d(x, 3, stride=2, padding=1), F.relu(out)], dim=1)
         return F.relu(x + out)

@@ -2,10 +2,9 @@
 
 "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows", arXiv 2103.14030. The cost grows with the
 number of pixels, not with its square, so the maps can begin large and shrink by stages as in a ResNet. Departure: maps
-that do not divide into windows are padded, as in torchvision. ``from_torchvision`` gives its weights our names.
+that do not divide into windows are padded, as in torchvision.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -172,21 +171,3 @@ class SwinTransformer(nn.Module):
         super().train(mode)
         hold_still(self, self.frozen(), norm_eval=False)
         return self
-
-
-def from_torchvision(weights: Mapping[str, Any]) -> dict[str, Any]:
-    """The same weights under our names; torchvision's ``head`` stays as it is.
-
-    Its ``features`` are the patches and the first stage, and then merging and stage by turns. Its table of places is
-    left out: ours is made anew.
-    """
-    renamed = {}
-    for name, value in weights.items():
-        if name.endswith("relative_position_index"):
-            continue
-        if found := re.fullmatch(r"features\.(\d+)\.(.*)", name):
-            part, rest = int(found[1]), found[2].replace("mlp.0.", "mlp.fc1.").replace("mlp.3.", "mlp.fc2.")
-            name = f"{'stages' if part % 2 else 'downsamples'}.{part // 2}.{rest}"
-            name = name.replace("downsamples.0.0.", "patch_embed.proj.").replace("downsamples.0.2.", "patch_norm.")
-        renamed[f"norms.3.{name.removeprefix('norm.')}" if name.startswith("norm.") else name] = value
-    return renamed

@@ -3,6 +3,8 @@
 "Swin Transformer: Hierarchical Vision Transformer using Shifted Windows", arXiv 2103.14030, section 3.2.
 """
 
+import math
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -52,6 +54,21 @@ class WindowAttention(nn.Module):
         out = out.unflatten(1, (w, w)).unflatten(0, (-1, rows, columns)).transpose(2, 3)
         out = out.flatten(3, 4).flatten(1, 2)  # (N, rows, w, columns, w, D) → (N, H, W, D), still padded
         return out.roll((down, right), dims=(1, 2))[:, :height, :width]
+
+    def resize_weights(self, weights: dict[str, Tensor], prefix: str) -> str:
+        """Interpolate a file's bias table that is of windows of another size, bicubic."""
+        name, new = f"{prefix}relative_position_bias_table", 2 * self.window - 1
+        table = weights.get(name)  # (offsets, heads)
+        if table is None or table.ndim != 2 or table.shape[0] == new * new:
+            return ""
+        old = math.isqrt(table.shape[0])
+        if old * old != table.shape[0]:
+            return ""
+        grid = table.float().T.unflatten(1, (old, old))[None]  # (1, heads, old, old)
+        grid = F.interpolate(grid, (new, new), mode="bicubic", align_corners=False)
+        weights[name] = grid[0].flatten(1).T.to(table.dtype)
+        width = (old + 1) // 2
+        return f"bias tables of {width}×{width} windows resized to {self.window}×{self.window}"
 
 
 def offsets(window: int) -> Tensor:

@@ -5,8 +5,9 @@ patches are neighbours: what a convolution has built in, the position embedding 
 begin as in MMPretrain (Xavier). The layers' names are timm's, so its weights load as they are, and so do DeiT's.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 import torch
 import torch.nn.functional as F
@@ -146,6 +147,19 @@ class VisionTransformer(nn.Module):
             return self.fc_norm(patches.mean(dim=1))
         return patches.transpose(1, 2).unflatten(2, grid)  # (N, D, H/P, W/P)
 
+    def resize_weights(self, weights: dict[str, Tensor], prefix: str) -> str:
+        """Interpolate a file's position embedding that is of square pictures of another size."""
+        name, extra = f"{prefix}pos_embed", len(self.extra_tokens)
+        positions = weights.get(name)
+        if positions is None or positions.ndim != 3 or positions.shape[1] == self.pos_embed.shape[1]:
+            return ""
+        side = math.isqrt(max(0, positions.shape[1] - extra))
+        if side < 1 or side * side + extra != positions.shape[1]:
+            return ""
+        weights[name] = resize_positions(positions.float(), (side, side), self.grid).to(positions.dtype)
+        rows, columns = self.grid
+        return f"position embedding of {side}×{side} patches resized to {rows}×{columns}"
+
     def frozen(self) -> Iterator[nn.Module]:
         """The parts that do not train."""
         if self.frozen_stages > 0:
@@ -171,31 +185,3 @@ def resize_positions(pos_embed: Tensor, old: tuple[int, int], new: tuple[int, in
     grid = patches.transpose(1, 2).unflatten(2, old)  # (1, D, H, W)
     grid = F.interpolate(grid, new, mode="bicubic", align_corners=False)
     return torch.cat([extra, grid.flatten(2).transpose(1, 2)], dim=1)
-
-
-# part of a name in torchvision's files → in ours
-TORCHVISION = {
-    "class_token": "cls_token",
-    "conv_proj.": "patch_embed.proj.",
-    "encoder.pos_embedding": "pos_embed",
-    "encoder.layers.encoder_layer_": "blocks.",
-    "encoder.ln.": "norm.",
-    ".ln_1.": ".norm1.",
-    ".ln_2.": ".norm2.",
-    ".self_attention.in_proj_": ".attn.qkv.",
-    ".self_attention.out_proj.": ".attn.proj.",
-    ".mlp.0.": ".mlp.fc1.",
-    ".mlp.3.": ".mlp.fc2.",
-    ".mlp.linear_1.": ".mlp.fc1.",  # files from before torchvision 0.12
-    ".mlp.linear_2.": ".mlp.fc2.",
-}
-
-
-def from_torchvision(weights: Mapping[str, Any]) -> dict[str, Any]:
-    """The same weights under our names; torchvision's ``heads.head`` stays as it is."""
-    renamed = {}
-    for name, value in weights.items():
-        for theirs, ours in TORCHVISION.items():
-            name = name.replace(theirs, ours)
-        renamed[name] = value
-    return renamed

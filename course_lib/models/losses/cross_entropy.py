@@ -11,9 +11,10 @@ from course_lib.config.errors import ConfigError, Mistake
 from course_lib.config.registry import register
 
 from ..layers import check_choice
-from .labels import REDUCTIONS, Reduction, as_targets, check_labels, reduce_loss
+from .labels import REDUCTIONS, Reduction, as_targets, check_labels
 
 Mode = Literal["original", "classy_vision", "multi_label"]
+NOTHING_IGNORED = -(2**31)  # torch would take a label of -100 for "ignore this picture"
 
 
 @register("loss")
@@ -55,8 +56,9 @@ class CrossEntropyLoss(nn.Module):
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Logits (N, K) and labels (N,) or (N, K) → scalar."""
-        losses = cross_entropy(logits, labels, self.use_sigmoid, self.class_weight, self.pos_weight)
-        return self.loss_weight * reduce_loss(losses, self.reduction)
+        weights = (self.class_weight, self.pos_weight)
+        loss = cross_entropy(logits, labels, self.use_sigmoid, *weights, reduction=self.reduction)
+        return loss if self.loss_weight == 1.0 else self.loss_weight * loss
 
 
 @register("loss")
@@ -123,29 +125,37 @@ def cross_entropy(
     use_sigmoid: bool = False,
     class_weight: Tensor | None = None,
     pos_weight: Tensor | None = None,
+    reduction: Reduction = "mean",
 ) -> Tensor:
-    """Logits (N, K) and labels (N,) or (N, K) → each picture's loss (N,), in float32 also under autocast.
+    """Logits (N, K) and labels (N,) or (N, K) → scalar, in float32 also under autocast.
 
     Raises:
         DataError: a label outside the classes, or labels (N, K') of another number of classes.
         ConfigError: another number of weights than classes.
     """
     num_classes = logits.shape[1]
-    check_labels(labels, num_classes)
     for name, weight in (("class_weight", class_weight), ("pos_weight", pos_weight)):
         if weight is not None and len(weight) != num_classes:
             message = f"{len(weight)} numbers, but the head gives {num_classes} classes; one each belongs here."
             raise ConfigError(Mistake(f"model.head.loss.{name}", message))
     logits = logits.float()
     if use_sigmoid:
+        check_labels(labels, num_classes)
         targets = as_targets(labels, num_classes)
-        losses = F.binary_cross_entropy_with_logits(
-            logits, targets, class_weight, reduction="none", pos_weight=pos_weight
+        total = F.binary_cross_entropy_with_logits(
+            logits, targets, class_weight, reduction="sum", pos_weight=pos_weight
         )
-        return losses.sum(dim=1)  # (N, K) → (N,)
+        return total / len(logits) if reduction == "mean" else total
     if labels.ndim == 2:
+        check_labels(labels, num_classes)
         labels = labels.float()
-    return F.cross_entropy(logits, labels, class_weight, reduction="none")
+    whole = "sum" if class_weight is not None else reduction  # torch's mean would divide by the sum of the weights
+    try:
+        loss = F.cross_entropy(logits, labels, class_weight, reduction=whole, ignore_index=NOTHING_IGNORED)
+    except IndexError:  # torch has looked at every label; only an error is worth looking again
+        check_labels(labels, num_classes)
+        raise
+    return loss / len(logits) if whole != reduction else loss
 
 
 def _numbers(values: Sequence[float] | None) -> Tensor | None:

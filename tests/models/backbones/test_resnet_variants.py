@@ -1,88 +1,42 @@
-"""ResNet's relatives against torchvision's and timm's: the same parameters, the same numbers with the same weights."""
+"""ResNet's relatives: what each changes, by hand or against timm's (all of them: ``tests/parity``)."""
 
-import math
 from collections.abc import Callable
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from course_lib.config.errors import ConfigError
 from course_lib.models import ResNet, ResNetV1c, ResNetV1d, ResNeXt, SEResNet, SEResNeXt
 from course_lib.models.backbones.resnet_blocks import SqueezeExcite, make_divisible, shortcut
 
-# torchvision's name → ours, and the parameters that torchvision publishes beside its weights
-TORCHVISION: dict[str, tuple[Callable[[], ResNet], int]] = {
-    "resnext50_32x4d": (lambda: ResNeXt(50), 25_028_904),
-    "resnext101_32x8d": (lambda: ResNeXt(101, width_per_group=8), 88_791_336),
-    "resnext101_64x4d": (lambda: ResNeXt(101, groups=64, width_per_group=4), 83_455_272),
-    "wide_resnet50_2": (lambda: ResNet(50, base_channels=128, expansion=2), 68_883_240),
-    "wide_resnet101_2": (lambda: ResNet(101, base_channels=128, expansion=2), 126_886_696),
-}
-# the same for timm; its published numbers are in millions: 25.6, 25.6, 11.7, 28.1, 27.6
-TIMM: dict[str, tuple[Callable[[], ResNet], int]] = {
-    "resnet50c": (lambda: ResNetV1c(50), 25_576_264),
-    "resnet50d": (lambda: ResNetV1d(50), 25_576_264),
-    "resnet18d": (lambda: ResNetV1d(18), 11_708_744),
-    "seresnet50": (lambda: SEResNet(50), 28_088_024),
-    "seresnext50_32x4d": (lambda: SEResNeXt(50), 27_559_896),
-}
-PARAMETERS = {name: (make, number) for name, (make, number) in (TORCHVISION | TIMM).items()}
+
+@pytest.mark.parametrize(
+    ("kind", "arguments"),
+    [(ResNetV1c, {"deep_stem": True}), (ResNetV1d, {"deep_stem": True, "avg_down": True}), (ResNet, {})],
+)
+def test_relatives_by_the_arguments_of_resnet(kind: type[ResNet], arguments: dict[str, bool]) -> None:
+    relative, network = kind(50, base_channels=4), ResNet(50, base_channels=4, **arguments)  # type: ignore[arg-type]
+    network.load_state_dict(relative.state_dict())
+    images = torch.randn(2, 3, 37, 37)
+    assert torch.equal(network.eval()(images)[0], relative.eval()(images)[0])
 
 
-def fill(network: nn.Module) -> nn.Module:
-    """Weights that keep the numbers near 1 through any depth."""
-    generator = torch.Generator().manual_seed(0)
-    for name, value in network.to_empty(device="cpu").state_dict().items():
-        if name.endswith("num_batches_tracked"):
-            value.zero_()
-        elif value.ndim > 1:  # uniform of the standard deviation 1 / √inputs; twice as fast as normal
-            bound = math.sqrt(3 / value[0].numel())
-            value.uniform_(-bound, bound, generator=generator)
-        else:
-            value.uniform_(0.1, 0.5, generator=generator)
-    return network.eval()
+def test_arguments_undo_what_a_relative_has() -> None:
+    plain = ResNetV1d(18, stem_channels=4, base_channels=4, deep_stem=False, avg_down=False)
+    plain.load_state_dict(ResNet(18, stem_channels=4, base_channels=4).state_dict())
 
 
-def same_maps(ours: ResNet, theirs: nn.Module, maps: Callable[[Tensor], Tensor], size: int = 64) -> None:
-    state = {name: value for name, value in theirs.state_dict().items() if not name.startswith("fc.")}
-    ours.load_state_dict(state, assign=True)
-    ours.eval()
-    for seed in range(3):
-        images = torch.randn(1, 3, size, size, generator=torch.Generator().manual_seed(seed))
-        with torch.no_grad():
-            (found,), expected = ours(images), maps(images)
+def test_basic_blocks_with_a_mean_in_the_shortcut_as_timms() -> None:
+    resnet = pytest.importorskip("timm.models.resnet")
+    theirs = resnet.resnet18d(num_classes=0, zero_init_last=False).eval()
+    ours = ResNetV1d(18).eval()
+    ours.load_state_dict(theirs.state_dict())
+    images = torch.randn(1, 3, 75, 75)  # odd sizes: 75, 38, 19, 10, 5, 3
+    with torch.no_grad():
+        expected = theirs.forward_features(images)
         assert expected.std() > 1e-3, "the comparison would show nothing"
-        torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-5 * float(expected.abs().max()))
-
-
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_as_many_parameters_as_published(name: str) -> None:
-    make, expected = PARAMETERS[name]
-    with torch.device("meta"):
-        backbone = make()
-        head = nn.Linear(backbone.out_channels, 1000)
-    assert sum(p.numel() for part in (backbone, head) for p in part.parameters()) == expected
-
-
-@pytest.mark.parametrize("name", ["resnext50_32x4d", "resnext101_64x4d", "wide_resnet50_2"])
-def test_same_weights_same_map_as_torchvision(name: str) -> None:
-    import torchvision
-
-    with torch.device("meta"):
-        ours, theirs = TORCHVISION[name][0](), getattr(torchvision.models, name)()
-    theirs.avgpool, theirs.fc = nn.Identity(), nn.Identity()
-    fill(theirs)
-    same_maps(ours, theirs, lambda images: theirs(images).unflatten(1, (2048, 2, 2)))
-
-
-@pytest.mark.parametrize("name", TIMM)
-def test_same_weights_same_map_as_timm(name: str) -> None:
-    timm = pytest.importorskip("timm")
-    with torch.device("meta"):
-        ours, theirs = TIMM[name][0](), timm.create_model(name, num_classes=0)
-    fill(theirs)
-    same_maps(ours, theirs, theirs.forward_features, size=75)  # odd sizes: 75, 38, 19, 10, 5, 3
+        torch.testing.assert_close(ours(images)[0], expected, rtol=1e-4, atol=1e-5)
 
 
 def test_groups_of_resnext() -> None:
@@ -186,9 +140,9 @@ def test_other_norms_reach_the_deep_stem() -> None:
         (lambda: ResNetV1d(51), "model.backbone.depth: 51 is not one of 18, 34, 50, 101, 152."),
         (
             lambda: ResNet(18, groups=32, width_per_group=4),
-            "model.backbone.depth: 18 and 34 have basic blocks; .* for bottlenecks: take depth 50, 101 or 152.",
+            "model.backbone.depth: ResNet-18 has basic blocks; .* for bottlenecks: take depth 50, 101 or 152.",
         ),
-        (lambda: ResNet(34, expansion=2), "18 and 34 have basic blocks; expansion"),
+        (lambda: ResNet(34, expansion=2), "ResNet-34 has basic blocks; expansion"),
         (lambda: ResNeXt(50, style="caffee"), "'caffee' is not one of 'pytorch', 'caffe'. Did you mean 'caffe'?"),  # type: ignore[arg-type]
         (lambda: ResNet(50, groups=3), r"model.backbone.groups: 3 groups do not part 64 channels evenly."),
         (lambda: ResNeXt(50, groups=0), "model.backbone.groups: 0 is less than 1."),

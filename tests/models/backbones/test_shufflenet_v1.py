@@ -52,8 +52,9 @@ def test_a_unit_written_out_anew(fan_in: int, fan_out: int, halves: bool) -> Non
     out = norm(out, state, "g_conv_1x1_compress").clamp(min=0)
     order = [channel for first in range(inner // 3) for channel in range(first, inner, inner // 3)]
     weight = state["depthwise_conv3x3_bn.conv.weight"]
-    out = F.conv2d(out[:, order], weight, padding=1, stride=2 if halves else 1, groups=inner)
-    out = by_groups(norm(out, state, "depthwise_conv3x3_bn"), state["g_conv_1x1_expand.conv.weight"], 3)
+    out = F.conv2d(out, weight, padding=1, stride=2 if halves else 1, groups=inner)
+    out = norm(out, state, "depthwise_conv3x3_bn")[:, order]
+    out = by_groups(out, state["g_conv_1x1_expand.conv.weight"], 3)
     out = norm(out, state, "g_conv_1x1_expand")
     expected = torch.cat([F.avg_pool2d(x, 3, 2, 1), out.clamp(min=0)], 1) if halves else (x + out).clamp(min=0)
     with torch.no_grad():

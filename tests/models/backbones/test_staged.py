@@ -1,125 +1,14 @@
-"""Backbones in stages: torchvision's layers give torchvision's numbers, and MMPretrain's arguments do as they say."""
+"""Backbones in stages: MMPretrain's arguments do as they say (outputs and parameters: ``tests/parity``)."""
 
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from course_lib.config.errors import ConfigError
 from course_lib.models import AlexNet, DenseNet, EfficientNet, MobileNetV3, RegNet, RepVGG, ShuffleNetV1, ShuffleNetV2
 from course_lib.models.backbones.staged import Staged
-
-
-def count(module: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in module.parameters())
-
-
-def linear(*lengths: int) -> int:
-    """Parameters of linear layers, one after the other."""
-    return sum((before + 1) * after for before, after in pairwise(lengths))
-
-
-# Published by torchvision beside its weights, except: small_050, small_075, b8, 4.0gf, 6.4gf, 12gf and 400mf are timm's
-# (torchvision's 400mf ends at another width than the paper's).
-PARAMETERS: dict[tuple[Callable[..., Staged], object], tuple[int, tuple[int, ...]]] = {
-    (DenseNet, "121"): (7_978_856, (1024, 1000)),
-    (DenseNet, "161"): (28_681_000, (2208, 1000)),
-    (DenseNet, "169"): (14_149_480, (1664, 1000)),
-    (DenseNet, "201"): (20_013_928, (1920, 1000)),
-    (ShuffleNetV2, 0.5): (1_366_792, (1024, 1000)),
-    (ShuffleNetV2, 1.0): (2_278_604, (1024, 1000)),
-    (ShuffleNetV2, 1.5): (3_503_624, (1024, 1000)),
-    (ShuffleNetV2, 2.0): (7_393_996, (2048, 1000)),
-    (MobileNetV3, "small"): (2_542_856, (576, 1024, 1000)),
-    (MobileNetV3, "small_075"): (2_041_872, (432, 1024, 1000)),
-    (MobileNetV3, "small_050"): (1_593_224, (288, 1024, 1000)),
-    (MobileNetV3, "large"): (5_483_032, (960, 1280, 1000)),
-    (EfficientNet, "b0"): (5_288_548, (1280, 1000)),
-    (EfficientNet, "b1"): (7_794_184, (1280, 1000)),
-    (EfficientNet, "b2"): (9_109_994, (1408, 1000)),
-    (EfficientNet, "b3"): (12_233_232, (1536, 1000)),
-    (EfficientNet, "b4"): (19_341_616, (1792, 1000)),
-    (EfficientNet, "b5"): (30_389_784, (2048, 1000)),
-    (EfficientNet, "b6"): (43_040_704, (2304, 1000)),
-    (EfficientNet, "b7"): (66_347_960, (2560, 1000)),
-    (EfficientNet, "b8"): (87_413_142, (2816, 1000)),
-    (RegNet, "regnetx_400mf"): (5_157_512, (384, 1000)),
-    (RegNet, "regnetx_800mf"): (7_259_656, (672, 1000)),
-    (RegNet, "regnetx_1.6gf"): (9_190_136, (912, 1000)),
-    (RegNet, "regnetx_3.2gf"): (15_296_552, (1008, 1000)),
-    (RegNet, "regnetx_4.0gf"): (22_118_248, (1360, 1000)),
-    (RegNet, "regnetx_6.4gf"): (26_209_256, (1624, 1000)),
-    (RegNet, "regnetx_8.0gf"): (39_572_648, (1920, 1000)),
-    (RegNet, "regnetx_12gf"): (46_106_056, (2240, 1000)),
-}
-
-
-@pytest.mark.parametrize(("make", "arch"), PARAMETERS)
-def test_as_many_parameters_as_published(make: Callable[..., Staged], arch: object) -> None:
-    published, head = PARAMETERS[make, arch]
-    with torch.device("meta"):
-        backbone = make(arch)
-    assert backbone.out_channels == head[0]
-    assert count(backbone) + linear(*head) == published
-
-
-# our arguments, torchvision's name, the name of its layer that sees the features
-TWINS = [
-    (DenseNet, "121", "densenet121", "classifier"),
-    (DenseNet, "161", "densenet161", "classifier"),
-    (ShuffleNetV2, 0.5, "shufflenet_v2_x0_5", "fc"),
-    (ShuffleNetV2, 1.0, "shufflenet_v2_x1_0", "fc"),
-    (ShuffleNetV2, 2.0, "shufflenet_v2_x2_0", "fc"),
-    (MobileNetV3, "small", "mobilenet_v3_small", "classifier"),
-    (MobileNetV3, "large", "mobilenet_v3_large", "classifier"),
-    (EfficientNet, "b0", "efficientnet_b0", "classifier"),
-    (EfficientNet, "b5", "efficientnet_b5", "classifier"),
-    (RegNet, "regnetx_800mf", "regnet_x_800mf", "fc"),
-    (RegNet, "regnetx_1.6gf", "regnet_x_1_6gf", "fc"),
-]
-
-
-@pytest.mark.parametrize(("make", "arch", "name", "last"), TWINS)
-def test_same_weights_same_features_as_torchvision(
-    make: Callable[..., Staged], arch: object, name: str, last: str
-) -> None:
-    import torchvision
-
-    theirs = torchvision.models.get_model(name, weights=None).eval()
-    draw_statistics(theirs)
-    with torch.device("meta"):
-        ours = make(arch)
-    weights = {key: value for key, value in theirs.state_dict().items() if not key.startswith(last)}
-    ours.load_state_dict(weights, assign=True)
-    seen: list[Tensor] = []
-    theirs.get_submodule(last).register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
-    images = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-    with torch.no_grad():
-        theirs(images)
-        (found,) = ours.eval()(images)
-    assert seen[0].std() > 1e-3, "the comparison would show nothing"
-    torch.testing.assert_close(found.mean((2, 3)), seen[0], rtol=1e-5, atol=1e-5)
-
-
-def draw_statistics(network: nn.Module) -> None:
-    """Give every BatchNorm a mean and a variance of its own, that a wrong epsilon or order would show."""
-    generator = torch.Generator().manual_seed(1)
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            assert module.running_mean is not None and module.running_var is not None
-            module.running_mean.normal_(0, 0.1, generator=generator)
-            module.running_var.uniform_(0.05, 0.5, generator=generator)
-
-
-def test_b8_has_layers_of_the_same_shapes_as_timms() -> None:
-    """No more can be compared: timm's pads on one side, as TensorFlow does."""
-    timm = pytest.importorskip("timm")
-    with torch.device("meta"):
-        theirs, ours = timm.create_model("tf_efficientnet_b8"), EfficientNet("b8")
-    shapes = [tuple(value.shape) for name, value in theirs.named_parameters() if not name.startswith("classifier")]
-    assert sorted(shapes) == sorted(tuple(value.shape) for value in ours.parameters())
 
 
 def small_ones() -> dict[str, Staged]:
@@ -175,6 +64,56 @@ def test_grey_pictures() -> None:
     ):
         assert network.in_channels == 1
         assert network.eval()(torch.randn(1, 1, 64, 64))[0].shape[:2] == (1, network.out_channels)
+
+
+@pytest.mark.parametrize("widen_factor", [0.5, 1.5, 2.0])
+def test_other_widths_of_shufflenet_v2_as_torchvisions(widen_factor: float) -> None:
+    from torchvision.models import get_model
+
+    theirs = get_model(f"shufflenet_v2_x{widen_factor}".replace(".", "_"), weights=None).eval()
+    ours = ShuffleNetV2(widen_factor).eval()
+    ours.load_state_dict({key: value for key, value in theirs.state_dict().items() if not key.startswith("fc.")})
+    images = torch.randn(1, 3, 64, 64)
+    with torch.no_grad():
+        (found,) = ours(images)
+        torch.testing.assert_close(theirs.fc(found.mean((2, 3))), theirs(images))
+    assert found.shape[1] == ours.out_channels
+
+
+def test_alexnet_without_its_full_connection() -> None:
+    from torchvision.models import alexnet
+
+    with torch.device("meta"):
+        theirs, ours = alexnet(), AlexNet()
+        assert ours(torch.empty(2, 3, 96, 96))[0].shape == theirs.features(torch.empty(2, 3, 96, 96)).shape
+    shapes = {name: value.shape for name, value in theirs.features.state_dict(prefix="features.").items()}
+    assert {name: value.shape for name, value in ours.state_dict().items()} == shapes
+    assert (ours.out_channels, AlexNet(7).out_channels) == (256, 7)
+
+
+def kinds(network: nn.Module) -> set[type[nn.Module]]:
+    return {type(module) for module in network.modules()}
+
+
+def test_activations_and_normalisations_of_efficientnet_and_mobilenet_v3() -> None:
+    with torch.device("meta"):
+        assert nn.SiLU in kinds(EfficientNet()) and nn.ReLU not in kinds(EfficientNet())
+        other = EfficientNet("es", act_cfg={"type": "ReLU", "inplace": True}, norm_cfg={"type": "GN", "num_groups": 4})
+        assert nn.ReLU in kinds(other) and not kinds(other) & {nn.SiLU, nn.BatchNorm2d}
+        for arch in ("small_050", "large"):
+            network = MobileNetV3(arch, norm_cfg={"type": "BN", "eps": 1e-5, "momentum": 0.1})
+            norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+            assert {(norm.eps, norm.momentum) for norm in norms} == {(1e-5, 0.1)}
+        eps = {arch: EfficientNet(arch).features[0][1].eps for arch in ("b4", "b5", "l2", "es")}  # type: ignore[index,union-attr]
+    assert eps == {"b4": 1e-5, "b5": 1e-3, "l2": 1e-3, "es": 1e-3}
+
+
+def test_stages_of_an_edge_efficientnet() -> None:
+    network = EfficientNet("es", out_indices=range(7), frozen_stages=2).eval()  # type: ignore[arg-type]
+    maps = network(torch.randn(1, 3, 64, 64))
+    assert [m.shape[1:3] for m in maps] == [(32, 32), (24, 32), (32, 16), (48, 8), (144, 4), (192, 2), (1280, 2)]
+    frozen = {name.split(".")[1] for name, p in network.named_parameters() if not p.requires_grad}
+    assert frozen == {"0", "1"}
 
 
 def tops(names: Iterable[str], depth: int = 1) -> set[str]:
@@ -248,6 +187,8 @@ def test_stochastic_depth_of_efficientnet_rises() -> None:
         (lambda: ShuffleNetV2(0.7), "widen_factor: 0.7 is not one of 0.5, 1.0, 1.5, 2.0"),
         (lambda: MobileNetV3("smal"), "arch: 'smal' is not one of .* Did you mean 'small'"),
         (lambda: EfficientNet("b9"), "arch: 'b9' is not one of 'b0'"),
+        (lambda: EfficientNet(act_cfg={"type": "Swich"}), r"act_cfg.type: 'Swich' .* Did you mean 'Swish'\?"),
+        (lambda: EfficientNet(act_cfg={"typ": "Swish"}), r"act_cfg.typ: there is no such setting. Did you mean 'type'"),
         (lambda: RegNet("regnetx_400m"), "Did you mean 'regnetx_400mf'"),
         (lambda: RepVGG("A9"), "arch: 'A9' is not one of 'A0'"),
         (lambda: ShuffleNetV1(5), "groups: 5 is not one of 1, 2, 3, 4, 8"),
@@ -259,20 +200,3 @@ def test_stochastic_depth_of_efficientnet_rises() -> None:
 def test_what_there_is_not(make: Callable[[], nn.Module], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         make()
-
-
-def test_alexnet_is_torchvisions() -> None:
-    import torchvision
-
-    theirs = torchvision.models.alexnet(weights=None).eval()
-    assert count(theirs) == 61_100_840
-    with torch.device("meta"):
-        ours, features = AlexNet(1000), AlexNet()
-    ours.load_state_dict(theirs.state_dict(), assign=True)
-    features.load_state_dict(theirs.features.state_dict(prefix="features."), assign=True)
-    images = torch.randn(2, 3, 96, 96)
-    with torch.no_grad():
-        torch.testing.assert_close(ours.eval()(images)[0], theirs(images))
-        torch.testing.assert_close(features(images)[0], theirs.features(images))
-    assert (ours.out_channels, features.out_channels) == (1000, 256)
-    assert count(features) == 2_469_696
