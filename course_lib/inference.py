@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from course_lib.builders import build, build_model, build_preprocessor, raw_shape, without_weights
-from course_lib.config import Config
+from course_lib.builders import build, build_model, build_preprocessor, raw_shape, tta_pipeline, without_weights
+from course_lib.config import Config, load_config, upgrade
 from course_lib.config.errors import CheckpointError, ConfigError
 from course_lib.data.decode import decode
-from course_lib.engine import load_checkpoint, load_weights, pick_device
+from course_lib.engine import best_weights, load_checkpoint, load_weights, pick_device, scores_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -39,25 +39,34 @@ class Inferencer:
     Args:
         checkpoint: A file that a training wrote; it holds weights, config and class names.
         device: As for the trainer.
+        tta: Average the scores over several views of each picture: the config's ``tta_pipeline``, or with and
+            without a flip.
+        config: For bare weights: a file or a ready-made name, in place of the checkpoint's own config.
 
     Raises:
         CheckpointError: no checkpoint, or bare weights without a config.
+        ConfigError: there is no such config, or it has mistakes.
     """
 
-    def __init__(self, checkpoint: str | Path, device: str = "auto") -> None:
+    def __init__(
+        self, checkpoint: str | Path, device: str = "auto", *, tta: bool = False, config: str | Path | None = None
+    ) -> None:
         state = load_checkpoint(checkpoint)
-        if not state.get("config"):
-            raise CheckpointError(f"{checkpoint} holds no config: it was not written by `course train`.")
-        cfg = Config.fromstring(state["config"], file=str(checkpoint))
+        if config is None and not state.get("config"):
+            message = f"{checkpoint} holds no config: it was not written by `course train`. Give one: --config CONFIG."
+            raise CheckpointError(message)
+        own = state.get("config") or ""
+        cfg = upgrade(Config.fromstring(own, file=str(checkpoint))) if config is None else load_config(config)
         self.device = pick_device(device)
         self.model: nn.Module = build_model(without_weights(cfg.model))
-        load_weights(self.model, state["model"], str(checkpoint))
+        load_weights(self.model, best_weights(state), str(checkpoint))
         self.model.to(self.device).eval()
         self.classes: list[str] = state.get("classes") or []
         self.preprocessor = build_preprocessor(cfg).to(self.device)
         loader = cfg.get("test_dataloader") or cfg.get("val_dataloader") or cfg.train_dataloader
         self.raw_shape = raw_shape(loader.dataset)
-        self.pipeline = build(loader.dataset.get("pipeline") or [])
+        pipeline = loader.dataset.get("pipeline") or []
+        self.pipeline = build(list(tta_pipeline(cfg, pipeline)) if tta else pipeline)
 
     def __call__(self, pictures: Picture | Iterable[Picture], topk: int = 5, batch_size: int = 32) -> list[Prediction]:
         """Predict one picture or several.
@@ -80,9 +89,8 @@ class Inferencer:
     def predict_batch(self, pictures: Sequence[Picture], topk: int) -> list[Prediction]:
         """Predict pictures that fit into one batch."""
         images = torch.stack([self.prepare(picture) for picture in pictures])
-        batch = self.preprocessor({"images": images, "labels": torch.zeros(len(images), dtype=torch.int64)}, False)
-        predict: Any = self.model.predict
-        probabilities = predict(batch).float().cpu()  # (N, K)
+        batch = {"images": images, "labels": torch.zeros(len(images), dtype=torch.int64)}
+        probabilities = scores_of(self.model, batch, self.preprocessor, self.device)[0].cpu()  # (N, K)
         scores, labels = probabilities.topk(min(topk, probabilities.shape[1]))
         return [
             Prediction(name_of(picture), row.tolist(), [self.name(label) for label in row.tolist()], values.tolist())
@@ -90,7 +98,7 @@ class Inferencer:
         ]
 
     def prepare(self, picture: Picture) -> Tensor:
-        """One picture as the test pipeline gives it: uint8 (C, H, W)."""
+        """One picture as the test pipeline gives it: uint8 (C, H, W); its views (V, C, H, W) for ``tta``."""
         image = as_tensor(picture)
         if self.raw_shape is not None:  # the data set's pictures have one shape: bring any other picture to it
             image = to_shape(image, self.raw_shape)

@@ -167,7 +167,7 @@ def test_a_disk_that_is_full_keeps_the_last_good_checkpoint(checkpoint, capsys):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, limits[1]))
     try:
-        code = train("--work-dir", "run", "--resume", "--cfg-options", "train_cfg.max_epochs=2")
+        code = train("--work-dir", "run", "--resume", "--allow-changes", "--cfg-options", "train_cfg.max_epochs=2")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert code == 1

@@ -33,7 +33,7 @@ def test_the_floors_hold() -> None:
     [
         ("engine/trainer.py", "import course_lib.builders"),
         ("models/layers.py", "import course_lib.data.loader"),
-        ("builders.py", "import course_lib.cli.train"),
+        ("builders/rule.py", "import course_lib.cli.train"),
         ("config/nodes.py", "import torch"),
     ],
 )

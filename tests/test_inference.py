@@ -36,6 +36,14 @@ def test_predictions_are_the_test_loaders(checkpoint):
     assert [prediction.scores[0] for prediction in predictions] == pytest.approx(scores.amax(dim=1).tolist(), abs=1e-5)
 
 
+def test_several_views_of_a_picture_are_averaged(checkpoint):
+    digit = digits().raw(0)["img"]
+    alone, flipped = Inferencer(checkpoint, device="cpu")([digit, digit.flip(-1)], topk=10)
+    (both,) = Inferencer(checkpoint, device="cpu", tta=True)(digit, topk=10)
+    scores = [dict(zip(p.labels, p.scores, strict=True)) for p in (alone, flipped, both)]
+    assert scores[2] == pytest.approx({label: (scores[0][label] + scores[1][label]) / 2 for label in range(10)})
+
+
 def test_any_kind_of_picture(checkpoint, tmp_path):
     inferencer = Inferencer(checkpoint, device="cpu")
     grey = digits().raw(0)["img"]
@@ -61,6 +69,57 @@ def test_bare_weights_are_not_enough(tmp_path):
     save_checkpoint({"model": {"weight": torch.zeros(1)}}, tmp_path / "bare.pt")
     with pytest.raises(CheckpointError, match="holds no config"):
         Inferencer(tmp_path / "bare.pt")
+
+
+def test_bare_weights_with_a_config_predict_the_same(checkpoint, tmp_path):
+    torch.save(torch.load(checkpoint, weights_only=True)["model"], tmp_path / "bare.pth")
+    digit = digits().raw(0)["img"]
+    own, other = (
+        Inferencer(checkpoint, "cpu"),
+        Inferencer(tmp_path / "bare.pth", "cpu", config="lessons/lenet_digits"),
+    )
+    assert other(digit)[0].scores == own(digit)[0].scores
+
+
+ZOO = """
+model = dict(
+    type='ImageClassifier',
+    backbone=dict(type='MobileNetV2', widen_factor=0.25),
+    neck=dict(type='GlobalAveragePooling'),
+    head=dict(type='LinearClsHead', num_classes=3, in_channels=1280, loss=dict(type='CrossEntropyLoss')))
+{normalization}
+"""
+OF_1 = """
+data_preprocessor = dict(mean=[10., 20., 30.], std=[50., 60., 70.], to_rgb={to_rgb})
+test_dataloader = dict(dataset=dict(type='CustomDataset', data_root='no/where', pipeline=[
+    dict(type='LoadImageFromFile'), dict(type='CenterCrop', crop_size=32), dict(type='PackInputs')]))
+"""
+OF_0 = """
+data = dict(test=dict(type='ImageNet', data_prefix='no/where', pipeline=[
+    dict(type='LoadImageFromFile'), dict(type='CenterCrop', crop_size=32),
+    dict(type='Normalize', mean=[10., 20., 30.], std=[50., 60., 70.], to_rgb={to_rgb}),
+    dict(type='ImageToTensor', keys=['img']), dict(type='Collect', keys=['img'])]))
+"""
+
+
+@pytest.mark.parametrize("dialect", [OF_1, OF_0])
+@pytest.mark.parametrize("to_rgb", [True, False])
+def test_a_checkpoint_of_the_model_zoo_with_its_config_inside(tmp_path, dialect, to_rgb):
+    text = ZOO.format(normalization=dialect.format(to_rgb=to_rgb))
+    torch.manual_seed(0)
+    model = builders.build_model(Config.fromstring(text).model).eval()
+    meta = {"cfg": text, "dataset_meta": {"classes": ("cat", "dog", "owl")}}
+    torch.save({"state_dict": model.state_dict(), "meta": meta}, tmp_path / "zoo.pth")
+    pixels = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "p.png")
+    (prediction,) = Inferencer(tmp_path / "zoo.pth", "cpu")(tmp_path / "p.png")
+
+    seen = torch.from_numpy(pixels if to_rgb else pixels[..., ::-1].copy()).float()
+    seen = (seen - torch.tensor([10.0, 20.0, 30.0])) / torch.tensor([50.0, 60.0, 70.0])
+    with torch.no_grad():
+        scores = model.predict({"images": seen.permute(2, 0, 1)[None]})[0]
+    assert prediction.scores == pytest.approx(scores.sort(descending=True).values.tolist(), rel=1e-4)
+    assert prediction.names[0] == ("cat", "dog", "owl")[int(scores.argmax())]
 
 
 def test_the_config_in_a_checkpoint_is_data(checkpoint):

@@ -21,7 +21,9 @@ COMMANDS = {
     "Train and use": {
         "train": "train a classifier as a config says; without a config, on handwritten digits",
         "evaluate": "measure a trained classifier on its test data",
+        "sweep": "train a config with many combinations of values and list what came out",
         "predict": "say what pictures show",
+        "sbatch": "write a training's job file for a Slurm cluster",
     },
     "Prepare and understand": {
         "config": "print, check, explain or upgrade a config",
@@ -37,6 +39,7 @@ COMMANDS = {
     "From a source tree": {
         "test": "run every test and check",
         "bench": "run the benchmarks",
+        "parity": "compare every classifier with other libraries",
     },
 }
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from course_lib.cli.parsing import Subparsers, add_command, add_overrides
 from course_lib.config import Config, ConfigError, explain, is_old, load_config, parse_options
+from course_lib.config.naming import meanings, parse_name
+from course_lib.config.naming_check import check_name
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -14,7 +16,7 @@ def add_parser(subparsers: Subparsers) -> None:
         subparsers,
         "config",
         "print, check, explain or upgrade a config",
-        ["config check my_config.py", "config explain lessons/lenet_digits"],
+        ["config check my_config.py", "config check resnet/resnet18_8xb32_in1k --name"],
         more="A config is read as data; nothing in it is run.",
     )
     actions = parser.add_subparsers(metavar="ACTION", required=True)
@@ -27,6 +29,8 @@ def add_parser(subparsers: Subparsers) -> None:
         action = add_command(actions, name, about, [f"config {name} {example}"])
         action.add_argument("config", metavar="CONFIG", help="a file or a ready-made name")
         add_overrides(action)
+        if name == "check":
+            action.add_argument("--name", action="store_true", help="also say what the name's parts mean, and check it")
         if name == "upgrade":
             action.add_argument("--out", metavar="FILE", type=Path, help="write it here instead of printing it")
         action.set_defaults(run=work)
@@ -42,7 +46,17 @@ def run_check(args: argparse.Namespace) -> int:
     """All mistakes, or that there is none."""
     from course_lib.builders import check_config
 
-    if mistakes := check_config(loaded(args)):
+    cfg = loaded(args)
+    mistakes = check_config(cfg)
+    if args.name:
+        try:
+            lines = meanings(parse_name(cfg.file))
+            width = max(len(part) for part, _ in lines)
+            print("\n".join(f"  {part:<{width}}  {meaning}" for part, meaning in lines))
+            mistakes += check_name(cfg, cfg.file)
+        except ConfigError as error:
+            mistakes += error.mistakes
+    if mistakes:
         raise ConfigError(mistakes)
     print(f"{args.config}: ok")
     return 0

@@ -40,7 +40,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _add_list(actions: Subparsers) -> None:
     parser = add_command(
-        actions, "list", "list the data sets, and where each is", ["data list"], more="COURSE_DATA moves the folder."
+        actions,
+        "list",
+        "list the data sets: size, terms, and where each is",
+        ["data list"],
+        more="COURSE_DATA moves the folder.",
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list instead")
     parser.set_defaults(act=run_list)
@@ -51,12 +55,16 @@ def _add_prepare(actions: Subparsers) -> None:
         actions,
         "prepare",
         "download a data set and make it ready for training",
-        ["data prepare mnist", "data prepare flowers --from flower_photos.tgz"],
+        ["data prepare mnist", "data prepare flowers --from flower_photos.tgz", "data prepare sun397 --from downloads"],
     )
-    parser.add_argument("name", metavar="NAME", help="mnist, cifar10 or flowers")
+    parser.add_argument("name", metavar="NAME", help=f"one that '{typed_command()} data list' shows")
     parser.add_argument("--root", metavar="DIR", type=Path, help="the data folder; default: COURSE_DATA, or data")
     parser.add_argument(
-        "--from", dest="source", metavar="FILE", type=Path, help="a local archive or folder, instead of a download"
+        "--from",
+        dest="source",
+        metavar="FILE",
+        type=Path,
+        help="an archive, or the folder of the files, instead of a download",
     )
     parser.set_defaults(act=run_prepare)
 
@@ -115,38 +123,55 @@ def run_list(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(rows))
         return 0
-    widths = [max(len(row[key]) for row in rows) for key in ("name", "about")]
-    for row in rows:
-        print(f"{row['name']:<{widths[0]}}  {row['about']:<{widths[1]}}  {row['where']}")
+    cells = [[row["name"], row["about"], _size(row["download_mb"]), row["terms"], row["where"]] for row in rows]
+    table = [["name", "what it holds", "download", "terms", "where it is, or how to get it"], *cells]
+    widths = [max(len(line[column]) for line in table) for column in range(4)]
+    for name, about, size, terms, where in table:
+        print(f"{name:<{widths[0]}}  {about:<{widths[1]}}  {size:>{widths[2]}}  {terms:<{widths[3]}}  {where}")
     print(f"\nyour own pictures, a folder a class:  {typed_command()} data split FOLDER data/NAME")
     return 0
 
 
-def known_sets() -> list[dict[str, str]]:
-    """Each data set's name, what it is, and where it is, or how to get it."""
+def known_sets() -> list[dict[str, Any]]:
+    """A row for each data set, its download in MB; ``where`` it is, or if it is not ``there``, how to get it."""
     from course_lib.data.datasets.files import data_folder
+    from course_lib.data.sources import SOURCES
 
-    root = data_folder()
-    rows = [
-        {"name": "digits", "about": "1,797 handwritten digits, 8×8, grey", "where": "always there"},
-        {"name": "shapes", "about": "drawn shapes of 10 kinds, any number, any size", "where": "always there"},
-        {"name": "mnist", "about": "70,000 handwritten digits, 28×28, grey"},
-        {"name": "cifar10", "about": "60,000 photos of 10 kinds of things, 32×32"},
-        {"name": "flowers", "about": "3,670 photos of 5 kinds of flowers"},
+    drawn = {
+        "digits": "1,797 handwritten digits, 8×8, grey, 10 classes",
+        "shapes": "drawn shapes of any size, 10 classes",
+    }
+    rows: list[dict[str, Any]] = [
+        {"name": name, "about": about, "download_mb": 0, "terms": "", "there": True, "where": "always there"}
+        for name, about in drawn.items()
     ]
-    for row in rows:
-        folder = root / row["name"]
-        there = folder.is_dir() and any(folder.iterdir())
-        row.setdefault("where", str(folder) if there else f"{typed_command()} data prepare {row['name']}")
+    for source in SOURCES.values():
+        folder = data_folder() / source.name
+        there = source.is_in(folder)
+        by_hand = " --from FILE  (by hand)" if source.gone else ""
+        where = str(folder) if there else f"{typed_command()} data prepare {source.name}{by_hand}"
+        about = f"{source.num_pictures:,} {source.about}, {source.num_classes} classes"
+        terms, size = source.terms, source.download_mb
+        rows.append(
+            {"name": source.name, "about": about, "download_mb": size, "terms": terms, "there": there, "where": where}
+        )
     return rows
+
+
+def _size(megabytes: float) -> str:
+    """As a person says it: 12 MB, 5.0 GB; nothing for none."""
+    if megabytes >= 1000:
+        return f"{megabytes / 1000:.1f} GB"
+    return f"{megabytes:.0f} MB" if megabytes else ""
 
 
 def run_prepare(args: argparse.Namespace) -> int:
     """Make a data set ready, and say where it is."""
     from course_lib.data.prepare import prepare
+    from course_lib.data.sources import SOURCES
 
     folder = prepare(args.name, args.root, args.source)
-    print(f"ready: {folder}  (data_root in a config)")
+    print(f"ready: {folder}  (data_root in a config; terms: {SOURCES[args.name].terms})")
     return 0
 
 
@@ -252,8 +277,7 @@ def sample_pictures(dataset: Any, count: int, seed: int) -> tuple[list[Any], lis
             skipped.append(str(error))
             continue
         pictures.append(square(picture))
-        known = "gt_label" in sample
-        titles.append(dataset.classes[sample["gt_label"]] if known else Path(sample.get("img_path", "")).name)
+        titles.append(dataset.title(sample) or Path(sample.get("img_path", "")).name)
     return pictures, titles, skipped
 
 

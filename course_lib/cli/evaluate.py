@@ -18,6 +18,12 @@ def add_parser(subparsers: Subparsers) -> None:
     )
     parser.add_argument("config", metavar="CONFIG", help="a file or a ready-made name")
     parser.add_argument("checkpoint", metavar="CHECKPOINT", help="what a training wrote, or bare weights")
+    parser.add_argument(
+        "--tta",
+        action="store_true",
+        help="average the scores over several views of each picture: the config's tta_pipeline, or with and without "
+        "a flip",
+    )
     add_device(parser)
     add_overrides(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON object instead")
@@ -33,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     if mistakes := check_config(cfg):
         raise ConfigError(mistakes)
     try:
-        values = evaluate(cfg, args.checkpoint)
+        values = evaluate(cfg, args.checkpoint, tta=args.tta)
     except CheckpointError as error:  # it is read before the data
         raise ConfigError(str(error)) from error
     if args.json:

@@ -26,12 +26,17 @@ def add_parser(subparsers: Subparsers) -> None:
         [
             "predict work_dirs/lenet_digits/checkpoints/best.pt digit.png",
             "predict work_dirs/mine/checkpoints/best.pt photos/ --topk 1 --json",
+            "predict resnet18.pth cat.jpg --config resnet/resnet18_8xb32_in1k",
         ],
         more="A folder stands for all the pictures in it. A file that is broken is named, and the others go on.",
     )
-    parser.add_argument("checkpoint", metavar="CHECKPOINT", help="what a training wrote")
+    parser.add_argument("checkpoint", metavar="CHECKPOINT", help="what a training wrote, or weights of the model zoo")
     parser.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path, help="files or folders")
+    parser.add_argument(
+        "--config", metavar="CONFIG", help="a file or a ready-made name, for weights that hold no config of their own"
+    )
     parser.add_argument("--topk", metavar="K", type=int, default=5, help="classes a picture, the likeliest first (5)")
+    parser.add_argument("--tta", action="store_true", help="average over several views, as `course evaluate --tta`")
     add_device(parser)
     parser.add_argument("--json", action="store_true", help="print a JSON list instead")
     parser.set_defaults(run=run)
@@ -45,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
 
     with before_work():
         paths = expand(args.pictures)
-        inferencer = Inferencer(args.checkpoint, device=args.device or "auto")
+        inferencer = Inferencer(args.checkpoint, device=args.device or "auto", tta=args.tta, config=args.config)
     predictions = []
     for outcome in predict(inferencer, paths, args.topk):
         if isinstance(outcome, DataError):

@@ -1,7 +1,10 @@
 """``course train``: a config (by default LeNet on the digits that come with scikit-learn) → a trained classifier."""
 
 import argparse
+import os
 import shlex
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,15 +26,26 @@ def add_parser(subparsers: Subparsers) -> None:
             "train lessons/lenet_digits --work-dir work_dirs/slow --cfg-options optim_wrapper.optimizer.lr=0.0001",
             "train my_config.py --resume",
         ],
-        more="The config is checked first; if it has mistakes, all are printed and nothing is started.",
+        more="The config is checked first; if it has mistakes, all are printed and nothing is started.\n\n"
+        "In several processes, one for each GPU, torchrun starts it:\n"
+        "  torchrun --nproc-per-node 2 -m course_lib.cli train CONFIG\n"
+        f"For a Slurm cluster, {typed_command()} sbatch CONFIG writes a job.",
     )
     parser.add_argument(
         "config", metavar="CONFIG", nargs="?", help="a file or a ready-made name; default lessons/lenet_digits"
     )
     parser.add_argument("--work-dir", metavar="DIR", help="where log and checkpoints go; default work_dirs/NAME")
     parser.add_argument("--resume", action="store_true", help="go on from the work folder's last checkpoint, if any")
+    parser.add_argument(
+        "--allow-changes", action="store_true", help="let --resume go on although the config was changed since"
+    )
     parser.add_argument("--seed", metavar="N", type=int, help="seed of every random number")
     add_device(parser)
+    parser.add_argument(
+        "--launcher",
+        choices=("none", "pytorch", "slurm"),
+        help="what starts several processes; pytorch, which is torchrun, is found out without this",
+    )
     parser.add_argument("--amp", action="store_true", help="compute in bfloat16 where that is safe")
     add_overrides(parser)
     parser.set_defaults(run=run)
@@ -40,18 +54,43 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train, and say where everything is and what to do next."""
     options = overrides(args)
-    from course_lib.builders import build_trainer  # torch, once the options are known to be readable
+    from course_lib import engine  # torch, once the options are known to be readable
+    from course_lib.builders import build_trainer
 
-    with before_work():
-        cfg = load_config(args.config, options)
-        trainer = build_trainer(cfg)
-    print(before(cfg, trainer), flush=True)
-    try:
-        result = trainer.fit()
-    except ConfigError as error:  # found out in the middle of the work, where it is no longer "nothing was started"
-        raise CourseError(str(error)) from error
-    print(after(args, result))
-    return 130 if result.stopped == "interrupted" else 0
+    engine.find_launcher(args.launcher)
+    with engine.told_once(), ExitStack() as to_the_end:
+        with before_work():
+            cfg = load_config(args.config, options)
+            to_the_end.enter_context(among_all(cfg))
+            trainer = build_trainer(cfg, allow_changes=args.allow_changes)
+        print(before(cfg, trainer), flush=True)
+        try:
+            result = trainer.fit()
+        except ConfigError as error:  # found in the middle of the work, where it is no longer "nothing was started"
+            raise CourseError(str(error)) from error
+        print(after(args, result, trainer.world.size))
+        return 130 if result.stopped == "interrupted" else 0
+
+
+@contextmanager
+def among_all(cfg: Config) -> Iterator[None]:
+    """Meet the other processes, if there are any; only the first of them prints."""
+    from course_lib import engine
+    from course_lib.builders import check_config
+
+    launcher = engine.find_launcher(cfg.get("launcher"))
+    if launcher == "none":
+        yield
+        return
+    if mistakes := check_config(cfg, for_training=True):  # before anything of it is used
+        raise ConfigError(mistakes)
+    how = (cfg.get("env_cfg") or {}).get("dist_cfg") or {}
+    with engine.connect(launcher, cfg.get("device", "auto"), how.get("backend"), how.get("timeout")) as world:
+        if world.main:
+            yield
+            return
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+            yield
 
 
 def overrides(args: argparse.Namespace) -> dict[str, Any]:
@@ -62,6 +101,7 @@ def overrides(args: argparse.Namespace) -> dict[str, Any]:
         "resume": args.resume or None,
         "randomness.seed": args.seed,
         "device": args.device,
+        "launcher": args.launcher,
         "optim_wrapper.type": "AmpOptimWrapper" if args.amp else None,
     }
     return options | {path: value for path, value in flags.items() if value is not None}
@@ -72,6 +112,8 @@ def before(cfg: Config, trainer: "Trainer") -> str:
     from course_lib.data import Loader
 
     rows = {"config": cfg.file, "device": str(trainer.device), "seed": str(trainer.seed)}
+    if trainer.world.size > 1:
+        rows["processes"] = f"{trainer.world.size}, each with its own {trainer.batch_size} pictures of a step"
     for name, loader in (("training", trainer.train_loader), ("validation", trainer.val_loader)):
         if isinstance(loader, Loader):
             rows[name] = f"{loader.count:,} pictures, {loader.way}"
@@ -81,7 +123,7 @@ def before(cfg: Config, trainer: "Trainer") -> str:
     return table(rows) + "\n"
 
 
-def after(args: argparse.Namespace, result: "Result") -> str:
+def after(args: argparse.Namespace, result: "Result", processes: int = 1) -> str:
     """What came out, where it lies, and a next step."""
     assert result.work_dir is not None, "load_config names a work folder for every config"
     values = "  ".join(f"{name} {value:.2f}" for name, value in result.metrics.items())
@@ -93,7 +135,9 @@ def after(args: argparse.Namespace, result: "Result") -> str:
         table({name: str(path) for name, path in files.items() if path.exists()}),
     ]
     program = typed_command()
-    if result.stopped:
+    if result.stopped and processes > 1:
+        lines.append(f"\nStopped: {result.stopped}. To go on: the same command, with --resume.")
+    elif result.stopped:
         again = [*args.words, *([] if args.resume else ["--resume"])]
         lines.append(f"\nStopped: {result.stopped}. To go on:  {program} {shlex.join(again)}")
     else:

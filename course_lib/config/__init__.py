@@ -1,6 +1,6 @@
 """Config files as data: read, inherit, override, check, upgrade, explain, write; no torch is needed for any of it."""
 
-from .checking import check
+from .checking import check, not_held
 from .config import Config
 from .dialects import is_old, upgrade
 from .errors import CheckpointError, ConfigError, CourseError, DataError, DivergenceError, Mistake, Origin
@@ -26,6 +26,7 @@ __all__ = [
     "find_config",
     "is_old",
     "load_config",
+    "not_held",
     "parse_options",
     "ready_made",
     "to_plain",

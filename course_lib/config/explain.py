@@ -1,6 +1,6 @@
 """``explain`` writes the plain Python that a config stands for: imports, and calls with finished objects.
 
-It follows the one rule of ``builders.py``: a dict with ``type`` is a call of the registered class, its children come
+It follows the one rule of ``builders``: a dict with ``type`` is a call of the registered class, its children come
 first, and keys that end in ``_cfg`` are handed over as they are. Executed, the text builds the same network. Nothing
 is built or imported here; the registry must hold the classes (``import course_lib.models`` fills it).
 """

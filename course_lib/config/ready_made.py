@@ -27,12 +27,14 @@ def load_config(path: str | Path | None = None, overrides: Mapping[str, Any] | N
 
 
 def find_config(path: str | Path | None) -> Path:
-    """The file of a config's path or ready-made name."""
+    """The file of a config's path or ready-made name, with its folder (``'lenet/lenet5_b64_mnist'``) or without."""
     if path is None:
         return DEFAULT_CONFIG
     for candidate in (Path(path), CONFIGS / f"{path}", CONFIGS / f"{path}.py"):
         if candidate.is_file():
             return candidate
+    if len(same := [file for file in ready_made() if file.stem == str(path)]) == 1:
+        return same[0]
     known = [str(file.relative_to(CONFIGS).with_suffix("")) for file in ready_made()]
     hint = did_you_mean(str(path), [*known, *(str(file) for file in Path().glob("*.py"))])
     raise ConfigError(f"there is no config {path}. {hint}")

@@ -1,7 +1,7 @@
 """Names for classes, so that ``type='ResNet'`` in a config finds ``class ResNet``.
 
 One table for all kinds: a name is unique, so ``grep 'class ResNet'`` finds what a config means. A module adds its
-class with the decorator; ``builders.py`` imports the packages so that the table is full.
+class with the decorator; ``builders`` imports the packages so that the table is full.
 """
 
 import inspect

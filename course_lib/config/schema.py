@@ -6,20 +6,12 @@ them are components again, and ranges.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from .rules import AtLeast, Count, Index, Many, NotNegative, OrNone, Part, Positive, Slot
 
 # ------------------------------------------------------------------------------------------------ plain parts
-
-SAMPLER = Slot(
-    "sampler",
-    built_in={
-        "DefaultSampler": Part({"shuffle": bool, "seed": int | None, "round_up": bool}),
-        "InfiniteSampler": Part({"shuffle": bool, "seed": int | None}),
-        "RepeatAugSampler": Part({"shuffle": bool, "seed": int | None, "round_up": bool, "num_repeats": Count}),
-    },
-)
 
 COLLATE = Slot("collate", built_in={"default_collate": Part({}), "pseudo_collate": Part({})})
 
@@ -28,7 +20,7 @@ DATALOADER = Part(
         "batch_size": Count,
         "num_workers": Index,
         "dataset": Slot("dataset"),
-        "sampler": SAMPLER,
+        "sampler": OrNone(Slot("sampler")),
         "collate_fn": COLLATE,
         "drop_last": bool,
         "persistent_workers": bool,
@@ -131,6 +123,27 @@ DEFAULT_HOOKS = Part(
     }
 )
 
+CUSTOM_HOOK = Slot(
+    "hook",
+    built_in={
+        "EMAHook": Part(  # its work is part of the trainer's loop
+            {
+                "ema_type": Literal["ExponentialMovingAverage", "StochasticWeightAverage"],
+                "momentum": Positive,
+                "interval": Count,
+                "begin_iter": Index,
+                "begin_epoch": Index,
+                "update_buffers": bool,
+                "evaluate_on_ema": bool,
+                "evaluate_on_origin": bool,
+                "strict_load": bool,
+                "priority": int | str,
+            }
+        ),
+        "LookaheadHook": Part({"alpha": Positive, "interval": Count, "ramp_power": NotNegative}),  # so is its work
+    },
+)
+
 VIS_BACKEND = Slot(
     "vis_backend",
     built_in={
@@ -154,7 +167,7 @@ ENV_CFG = Part(
     {
         "cudnn_benchmark": bool,
         "mp_cfg": Part({"mp_start_method": Literal["fork", "spawn", "forkserver"], "opencv_num_threads": Index}),
-        "dist_cfg": Part({"backend": Literal["nccl", "gloo", "mpi"], "timeout": Count, "init_method": str}),
+        "dist_cfg": Part({"backend": Literal["nccl", "gloo"], "timeout": Count}),
         "resource_limit": Count,
     }
 )
@@ -170,6 +183,17 @@ LOG_PROCESSOR = Part(
 )
 
 MODEL_TRAIN_CFG = Part({"augments": Many(Slot("batch_augment"), or_one=True), "probs": Sequence[NotNegative] | None})
+
+# SwitchRecipeHook's schedule
+CHANGE = Part(
+    {
+        "action_epoch": Count,
+        "train_pipeline": Many(Slot("transform")),
+        "batch_augments": OrNone(replace(MODEL_TRAIN_CFG, required=("augments",))),
+        "loss": Slot("loss"),
+    },
+    required=("action_epoch",),
+)
 
 INIT_CFG = Many(
     Part(
@@ -188,9 +212,28 @@ INIT_CFG = Many(
     or_one=True,
 )
 
+_DDP = Part(
+    {
+        **{key: bool for key in ("find_unused_parameters", "broadcast_buffers", "static_graph")},
+        "gradient_as_bucket_view": bool,
+        "bucket_cap_mb": Positive,
+    }
+)
+_FSDP = Part({"reshard_after_forward": bool})
+MODEL_WRAPPER = Slot(  # how several processes share a model; the engine does their work itself
+    "model_wrapper",
+    built_in={
+        f"{prefix}{name}": part
+        for name, part in (("DistributedDataParallel", _DDP), ("FullyShardedDataParallel", _FSDP))
+        for prefix in ("MM", "")
+    },
+)
+
 # ------------------------------------------------------------------------------------------------ the whole file
 
-PIPELINE = Many(Slot("transform"))
+# Its lists of choices are lists of transforms, where the ``transforms`` of others are one list.
+TEST_TIME_AUG = Part({"transforms": Many(Many(Slot("transform")))}, required=("transforms",))
+PIPELINE = Many(Slot("transform", built_in={"TestTimeAug": TEST_TIME_AUG}))
 PREPROCESSOR = Slot("preprocessor", default="Preprocessor")
 EVALUATOR = Many(Slot("metric"), or_one=True)
 SCHEDULES = Many(Slot("schedule"), or_one=True)
@@ -211,12 +254,12 @@ TOP_LEVEL: Mapping[str, Any] = {
     "test_evaluator": OrNone(EVALUATOR),
     "optim_wrapper": OrNone(OPTIM_WRAPPER),
     "param_scheduler": OrNone(SCHEDULES),
-    "auto_scale_lr": OrNone(Part({"base_batch_size": Count, "enable": bool})),
+    "auto_scale_lr": OrNone(Part({"base_batch_size": Count, "enable": bool}, required=("base_batch_size",))),
     "train_cfg": OrNone(TRAIN_CFG),
     "val_cfg": OrNone(LOOP_CFG),
     "test_cfg": OrNone(LOOP_CFG),
     "default_hooks": OrNone(DEFAULT_HOOKS),
-    "custom_hooks": OrNone(Many(Slot("hook"))),
+    "custom_hooks": OrNone(Many(CUSTOM_HOOK)),
     "vis_backends": Many(VIS_BACKEND),
     "visualizer": OrNone(VISUALIZER),
     "randomness": RANDOMNESS,
@@ -229,13 +272,17 @@ TOP_LEVEL: Mapping[str, Any] = {
     "device": str,
     "channels_last": bool,
     "experiment_name": str | None,
-    "launcher": Literal["none", "pytorch", "slurm", "mpi"],
-    "model_wrapper_cfg": dict | None,
+    "launcher": Literal["none", "pytorch", "slurm"],
+    "model_wrapper_cfg": OrNone(MODEL_WRAPPER),
+    "sync_bn": Literal["torch", "mmcv"] | None,
     "find_unused_parameters": bool,
     "compile": bool | dict,
-    "tta_model": dict | None,
-    "tta_pipeline": list | None,
+    "tta_model": OrNone(Slot("tta_model", built_in={"AverageClsScoreTTA": Part({})})),
+    "tta_pipeline": OrNone(PIPELINE),
 }
+
+# Variables that files of the model zoos set and never use; any other unused name is taken for a mistake.
+LEFT_OVER = ("bgr_mean", "bgr_std", "_deprecation_")
 
 REQUIRED_FOR_TRAINING = ("model", "train_dataloader", "optim_wrapper", "train_cfg")
 
@@ -260,8 +307,13 @@ ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
     "preprocessor": {"num_classes": Count | None, "batch_augments": Many(Slot("batch_augment"))},
     "dataset": {"dataset": Slot("dataset"), "datasets": Many(Slot("dataset")), "pipeline": PIPELINE, "times": Count},
     "transform": {"transforms": PIPELINE},
+    "hook": {"schedule": Many(CHANGE)},
     "optimizer": {"lr": Positive, "weight_decay": NotNegative},
+    "sampler": {"num_repeats": Count, "num_samples": Count | None, "seed": Index | None},
 }
+
+# Arguments that configs of the model zoo write and that mean nothing here: the order of the hooks is that of the list.
+DROPPED: Mapping[str, tuple[str, ...]] = {"hook": ("priority",)}
 
 # Arguments that nobody writes into a config: the builder hands them over.
 HANDED_OVER: Mapping[str, tuple[str, ...]] = {"optimizer": ("params",)}

@@ -52,7 +52,8 @@ class LogitsModel(nn.Module):
 class PlainLoader:
     """A torch ``DataLoader`` (or any sized iterable of batches); batches may be pairs or dicts.
 
-    Its order is drawn from torch's own generator, which the trainer seeds before each epoch.
+    Its order is drawn from torch's own generator, which the trainer seeds before each epoch. A ``DistributedSampler``
+    is told the epoch.
     """
 
     def __init__(self, batches: Iterable[Any]) -> None:
@@ -61,12 +62,19 @@ class PlainLoader:
         self.batches = batches
         self.batch_size = getattr(batches, "batch_size", None)
         self.dataset = getattr(batches, "dataset", None)
+        self.sampler: Any = getattr(batches, "sampler", None)
 
     def __len__(self) -> int:
         assert isinstance(self.batches, Sized)
         return len(self.batches)
 
+    def is_shared(self) -> bool:
+        """Whether its sampler gives each process pictures of its own, so far as can be seen."""
+        return hasattr(self.sampler, "set_epoch")
+
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
+        if self.is_shared():
+            self.sampler.set_epoch(epoch)
         for batch in islice(self.batches, start, None):
             yield batch if isinstance(batch, dict) else {"images": batch[0], "labels": torch.as_tensor(batch[1])}
 

@@ -1,12 +1,14 @@
 """Where a training runs, and in which precision."""
 
 from contextlib import AbstractContextManager, nullcontext
+from typing import Literal
 
 import torch
 
 from course_lib.config.errors import ConfigError, did_you_mean
 
 KINDS = ("auto", "cpu", "cuda", "mps")
+Amp = bool | Literal["bf16", "fp16"]  # True is bf16
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -27,6 +29,16 @@ def pick_device(name: str = "auto") -> torch.device:
     return torch.device(name)
 
 
-def autocast(device: torch.device, amp: bool) -> AbstractContextManager[None]:
-    """Mixed precision in bfloat16, which needs no loss scaling and runs on CPU and GPU alike."""
-    return torch.autocast(device.type, dtype=torch.bfloat16) if amp else nullcontext()
+def autocast(device: torch.device, amp: Amp) -> AbstractContextManager[None]:
+    """Mixed precision: bfloat16, which has float32's range, or float16, whose small gradients need a scaled loss."""
+    if not amp:
+        return nullcontext()
+    return torch.autocast(device.type, dtype=torch.float16 if amp == "fp16" else torch.bfloat16)
+
+
+def grad_scaler(device: torch.device, amp: Amp) -> torch.amp.GradScaler:
+    """Scales a float16 loss so that small gradients do not become 0; with any other precision it passes all on.
+
+    An update whose gradients overflowed is left out, and the scale halved (Mixed Precision Training, arXiv 1710.03740).
+    """
+    return torch.amp.GradScaler(device.type, enabled=amp == "fp16")

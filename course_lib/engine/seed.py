@@ -1,5 +1,6 @@
 """Random numbers that can be repeated, and taken up again in the middle."""
 
+import os
 import random
 from typing import Any
 
@@ -7,15 +8,32 @@ import numpy as np
 import torch
 
 
-def seed_everything(seed: int, epoch: int = 0) -> None:
-    """Seed Python's, NumPy's and torch's generators (all devices) from a run's seed and the epoch.
+def seed_everything(seed: int, epoch: int = 0, rank: int = 0) -> None:
+    """Seed Python's, NumPy's and torch's generators (all devices) from a run's seed, the epoch and the process.
 
     Each epoch starts from numbers of its own, so that an epoch is the same whether or not others ran before it.
     """
-    mixed = int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
+    mixed = int(np.random.SeedSequence([seed, epoch, rank]).generate_state(1)[0])
     random.seed(mixed)
     np.random.seed(mixed)
     torch.manual_seed(mixed)
+
+
+def set_deterministic(deterministic: bool = False, benchmark: bool = False) -> None:
+    """Whether operations give the same numbers in every run, bit for bit, or may take the fastest way.
+
+    Call it before the GPU is used first: cuBLAS reads its setting only then.
+
+    Args:
+        deterministic: Refuse operations that add up in an order of their own, with an error that names them.
+        benchmark: Let cuDNN try its algorithms for each shape and keep the fastest, which may be another in each run;
+            without effect where ``deterministic``.
+    """
+    if deterministic:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(deterministic)
+    torch.backends.cudnn.deterministic = deterministic
+    torch.backends.cudnn.benchmark = benchmark and not deterministic
 
 
 def random_state() -> dict[str, Any]:

@@ -3,7 +3,18 @@
 from .confusion import confusion_figure
 from .curves import curves_figure, read_metrics
 from .grid import picture_grid
+from .lr_range import lr_range_figure
 from .schedule import schedule_figure
 from .text import text_plot
+from .trials import trials_figure
 
-__all__ = ["confusion_figure", "curves_figure", "picture_grid", "read_metrics", "schedule_figure", "text_plot"]
+__all__ = [
+    "confusion_figure",
+    "curves_figure",
+    "lr_range_figure",
+    "picture_grid",
+    "read_metrics",
+    "schedule_figure",
+    "text_plot",
+    "trials_figure",
+]

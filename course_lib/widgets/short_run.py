@@ -35,9 +35,8 @@ class ListeningHook(Hook):
         if self.stop.is_set() or now >= self.ends_at:
             trainer.stopped = "stopped" if self.stop.is_set() else "the time is up"
 
-    def after_epoch(self, trainer: Trainer, metrics: dict[str, float]) -> None:
-        if metrics:
-            self.tell(trainer, {f"val/{name}": value for name, value in metrics.items()})
+    def after_validate(self, trainer: Trainer, metrics: dict[str, float]) -> None:
+        self.tell(trainer, {f"val/{name}": value for name, value in metrics.items()})
 
     def tell(self, trainer: Trainer, values: dict[str, float]) -> None:
         self.on_record({"step": trainer.step, "epoch": trainer.step / len(trainer.train_loader), **values})

@@ -77,3 +77,21 @@ def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[
     for action in ("print", "check", "explain", "upgrade"):
         assert main(["config", action, str(tmp_path / "missing.py")]) == 2
         assert "missing.py" in capsys.readouterr().err
+
+
+def test_check_says_what_the_name_means(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "check", "resnet/resnet18_8xb32_in1k", "--name"]) == 0
+    printed = capsys.readouterr().out
+    assert "8xb32     the training: 32 pictures a step on each of 8 devices, 256 in all\n" in printed
+    assert printed.endswith("resnet/resnet18_8xb32_in1k: ok\n")
+
+
+def test_check_compares_the_name_with_the_config(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--cfg-options", "train_dataloader.batch_size=64"]
+    assert main(["config", "check", "resnet/resnet18_8xb32_in1k", "--name", *options]) == 2
+    said = "--cfg-options: train_dataloader.batch_size: the name 'resnet18_8xb32_in1k' says b32, but this is 64."
+    assert said in capsys.readouterr().err
+    odd = tmp_path / "mine.py"
+    odd.write_text(OLD, encoding="utf-8")
+    assert main(["config", "check", str(odd), "--name"]) == 2
+    assert "the name 'mine' does not say which data set" in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """``course data``: each action through the command line."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,12 +29,21 @@ def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_list(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "list"]) == 0
-    before = capsys.readouterr().out
-    assert "always there" in before and "course data prepare mnist" in before
-    (photos / "data" / "mnist" / "MNIST").mkdir(parents=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("always there" in line for line in lines) == 2
+    cub = next(line for line in lines if line.startswith("cub200 "))
+    wanted = ["11,788 photos of birds, 200 classes", "1.2 GB", "non-commercial research", "course data prepare cub200"]
+    assert all(words in cub for words in wanted)
+    cars = next(line for line in lines if line.startswith("stanford_cars "))
+    assert cars.endswith("course data prepare stanford_cars --from FILE  (by hand)")
+    raw = photos / "data" / "mnist" / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    (raw / "train-images-idx3-ubyte").touch()
     assert main(["data", "list", "--json"]) == 0
-    rows = {row["name"]: row["where"] for row in json.loads(capsys.readouterr().out)}
-    assert rows["mnist"] == "data/mnist" and rows["cifar10"] == "course data prepare cifar10"
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["mnist"]["there"] and rows["mnist"]["where"] == "data/mnist"
+    assert not rows["cifar10"]["there"] and rows["cifar10"]["where"] == "course data prepare cifar10"
+    assert rows["voc2007"]["download_mb"] == 911 and rows["voc2007"]["terms"] == "flickr's terms of use"
 
 
 def test_verify(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,6 +77,17 @@ def test_prepare(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Did you mean 'mnist'?" in capsys.readouterr().err
     assert main(["data", "prepare", "flowers", "--from", "photos.zip"]) == 1
     assert "there is no archive photos.zip" in capsys.readouterr().err
+    assert main(["data", "prepare", "stanford_cars"]) == 1
+    assert "error: stanford_cars cannot be downloaded: Stanford's server has it no more." in capsys.readouterr().err
+    birds = photos / "CUB_200_2011"
+    (birds / "images").mkdir(parents=True)
+    for name in ("images.txt", "image_class_labels.txt", "train_test_split.txt"):
+        (birds / name).touch()
+    shutil.make_archive("birds", "zip", photos, "CUB_200_2011")
+    assert main(["data", "prepare", "cub200", "--from", "birds.zip"]) == 0
+    terms = "terms: non-commercial research and education"
+    assert f"ready: data/cub200  (data_root in a config; {terms})" in capsys.readouterr().out
+    assert (photos / "data" / "cub200" / "images.txt").is_file()
 
 
 @pytest.mark.parametrize("what", ["photos", "data/halves", "halves", "photos/cat", "Shapes", "digits"])
@@ -121,5 +142,4 @@ def test_the_scripts_are_the_commands(photos: Path) -> None:
 
     assert "20 pictures, 0 broken" in run("verify_folder.py", "photos").stdout
     assert run("split_folder.py", "photos", "out").returncode == 0
-    for name in ("prepare_mnist.py", "prepare_cifar10.py", "prepare_flowers.py"):
-        assert "--from FILE" in run(name, "--help").stdout
+    assert "--from FILE" in run("prepare.py", "--help").stdout

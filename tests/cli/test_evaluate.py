@@ -31,6 +31,16 @@ def test_the_config_of_the_work_folder_will_do(work_dir: Path, capsys: pytest.Ca
     assert "accuracy/top1" in capsys.readouterr().out
 
 
+def test_several_views_of_each_picture(work_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["evaluate", "lessons/lenet_digits", str(work_dir / "checkpoints" / "last.pt"), "--json"]
+    assert main(words) == 0
+    alone = json.loads(capsys.readouterr().out)
+    assert main([*words, "--tta"]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) != alone  # digits are not symmetric
+    assert "tta: the config has no tta_pipeline" in printed.err
+
+
 def test_mistakes(work_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     checkpoint = str(work_dir / "checkpoints" / "lsat.pt")
     assert main(["evaluate", "lessons/lenet_digits", checkpoint, "--device", "cpu"]) == 2

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from course_lib.cli import homework
-from course_lib.homework import progress
+from course_lib.config.errors import DataError
+from course_lib.homework import progress, report_card
 
 
 @pytest.fixture(autouse=True)
@@ -62,3 +63,42 @@ def test_check_of_a_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> N
     assert call("check", "02.predict", str(file)) == 2
     assert "there is no function 'predict'" in capfd.readouterr().err
     assert progress.read()[0]["02.predict"].attempts == 2
+
+
+def test_report(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(DataError, match="there is no check-in card yet"):
+        call("report")
+    report_card("02", "A line that learns from its mistakes. " * 3)
+    assert call("report") == 0
+    assert capsys.readouterr().out == f"1 check-in card on one page: {home / 'cards' / 'report.html'}\n"
+
+
+def test_release(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [
+        "def accuracy(guesses, y):",
+        "    ### BEGIN SOLUTION",
+        "    return (guesses == y).mean()",
+        "    ### END SOLUTION",
+    ]
+    source = "\n".join([*lines, "check('02.accuracy', accuracy)"])
+    notebook = {
+        "cells": [{"cell_type": "code", "source": [source]}],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (tmp_path / "master.ipynb").write_text(json.dumps(notebook))
+    assert call("release", str(tmp_path / "master.ipynb"), "--out", str(tmp_path / "out")) == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'out' / 'master.ipynb'}\n"
+    assert "mean()" not in (tmp_path / "out" / "master.ipynb").read_text()
+
+
+def test_grade(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "submissions"
+    folder.mkdir()
+    (folder / "ana.py").write_text("def accuracy(guesses, y):\n    return (guesses == y).mean()\n")
+    assert call("grade", str(folder), "--out", str(tmp_path / "out"), "--lesson", "02", "--json") == 0
+    output = capfd.readouterr()
+    assert json.loads(output.out)["ana"] | {"02.split": 0} == json.loads(output.out)["ana"]
+    assert json.loads(output.out)["ana"]["02.accuracy"] == 1 and "[1/1] ana: 1 of 10" in output.err
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["gradebook.html", "grades.csv"]

@@ -18,7 +18,7 @@ from course_lib.inference import Prediction
 class Brightness:
     """Stands for an ``Inferencer``: says 'light' of a picture as surely as it is light."""
 
-    def __init__(self, checkpoint: str, device: str) -> None:
+    def __init__(self, checkpoint: str, device: str, tta: bool = False, config: str | None = None) -> None:
         self.words = (checkpoint, device)
 
     def __call__(self, pictures: Path | list[Path], topk: int) -> list[Prediction]:

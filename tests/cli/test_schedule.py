@@ -47,6 +47,38 @@ def test_the_default_config_is_shown(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert out.read_bytes().startswith(b"\x89PNG")
 
 
+def test_the_scaled_rate_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "scaled.py"
+    config.write_text(
+        f"_base_ = '{Path(schedule.__file__).parents[1]}/configs/lessons/lenet_digits.py'\n"
+        "train_dataloader = dict(batch_size=64)\n"
+        "optim_wrapper = dict(optimizer=dict(lr=0.25))\n"
+        "auto_scale_lr = dict(base_batch_size=32, enable=True)\n",
+        encoding="utf-8",
+    )
+    assert command(str(config), "--epoch-len", "7", "--json") == 0
+    scaled = json.loads(capsys.readouterr().out)["lr"]
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("enable=True", "enable=False"), encoding="utf-8")
+    assert command(str(config), "--epoch-len", "7", "--json") == 0
+    assert scaled == pytest.approx([2 * lr for lr in json.loads(capsys.readouterr().out)["lr"]])
+    config.write_text(text, encoding="utf-8")
+    assert command(str(config), "--epoch-len", "7") == 0
+    assert "auto_scale_lr: lr 0.25 was set for batches of 32; yours are 64: scaled by" in capsys.readouterr().out
+
+
+def test_an_epoch_is_as_long_as_its_sampler_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = tmp_path / "weighted.py"
+    config.write_text(
+        f"_base_ = '{Path(schedule.__file__).parents[1]}/configs/lessons/lenet_digits.py'\n"
+        "sampler = dict(_delete_=True, type='WeightedSampler', num_samples=320)\n"
+        "train_dataloader = dict(batch_size=64, sampler=sampler)\n",
+        encoding="utf-8",
+    )
+    assert command(str(config), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["epoch_len"] == 5
+
+
 def test_json_holds_every_step(capsys: pytest.CaptureFixture[str]) -> None:
     assert command("lessons/lenet_digits", "--epoch-len", "7", "--json") == 0
     values = json.loads(capsys.readouterr().out)
@@ -59,3 +91,26 @@ def test_mistakes_are_named(tmp_path: Path) -> None:
         command("lessons/lenet_digits", "--epoch-len", "0")
     with pytest.raises(ConfigError, match=r"--out .*x.png: the picture cannot be written"):
         command("lessons/lenet_digits", "--epoch-len", "1", "--out", str(tmp_path / "missing" / "x.png"))
+
+
+def test_a_rate_is_found_and_nothing_is_kept_of_the_search(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["lessons/lenet_digits", "--find", "--steps", "40", "--device", "cpu", "--to", "0.5"]
+    assert command(*words, "--out", "lr.png") == 0
+    printed = capsys.readouterr().out
+    assert "the loss falls fastest\n" in printed and "    0.003  the config's\n" in printed
+    assert [file.name for file in tmp_path.iterdir()] == ["lr.png"]
+    assert command(*words, "--json", "--cfg-options", "train_dataloader.batch_size=32") == 0
+    values = json.loads(capsys.readouterr().out)
+    assert 1e-4 < values["steepest"] < 0.03 and len(values["lr"]) == len(values["loss"]) <= 40
+
+
+def test_a_search_that_ends_too_early_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("lessons/lenet_digits", "--find", "--steps", "20", "--device", "cpu", "--to", "1e-3") == 0
+    printed = capsys.readouterr().out
+    assert "where the test ended\n" in printed
+    assert printed.endswith("The loss still fell at the highest rate; go on with --to 0.01.\n")
+    with pytest.raises(ConfigError, match="the rates must rise from above 0"):
+        command("lessons/lenet_digits", "--find", "--device", "cpu", "--from", "1", "--to", "0.1")

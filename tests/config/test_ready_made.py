@@ -9,6 +9,7 @@ from course_lib.config.ready_made import DEFAULT_CONFIG
 def test_configs_are_found_by_name():
     assert load_config().file.endswith("lenet_digits.py")
     assert find_config("lessons/lenet_digits") == DEFAULT_CONFIG
+    assert find_config("lenet_digits") == DEFAULT_CONFIG
     with pytest.raises(
         ConfigError, match=r"there is no config lessons/lenet_digit. Did you mean 'lessons/lenet_digits'"
     ):

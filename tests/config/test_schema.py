@@ -8,7 +8,8 @@ from course_lib.config.rules import Many, OrNone, Part, Slot
 
 KINDS = {
     *("classifier", "backbone", "neck", "head", "loss", "dataset", "transform", "batch_augment", "preprocessor"),
-    *("metric", "optimizer", "schedule", "hook", "sampler", "collate", "vis_backend", "visualizer"),
+    *("metric", "optimizer", "schedule", "hook", "sampler", "collate", "vis_backend", "visualizer", "tta_model"),
+    "model_wrapper",
 }
 
 

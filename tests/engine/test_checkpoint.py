@@ -7,7 +7,8 @@ import torch
 from torch import nn
 
 from course_lib.config.errors import CheckpointError
-from course_lib.engine.checkpoint import load_weights, save_checkpoint
+from course_lib.engine import checkpoint
+from course_lib.engine.checkpoint import load_weights, save_checkpoint, save_checkpoints
 from course_lib.models.files import load_checkpoint
 
 
@@ -36,11 +37,20 @@ def test_a_failed_write_keeps_the_old_file(saved, monkeypatch):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full")
-def test_a_really_full_disk(tmp_path):
-    (tmp_path / ".last.pt.partial").symlink_to("/dev/full")
-    with pytest.raises(CheckpointError, match="could not write"):
-        save_checkpoint({"model": {"weight": torch.zeros(1000)}}, tmp_path / "last.pt")
-    assert list(tmp_path.iterdir()) == []
+def test_a_really_full_disk(tmp_path, monkeypatch):
+    really_open = open
+    monkeypatch.setattr(checkpoint, "open", lambda path, mode: really_open("/dev/full", mode), raising=False)
+    with pytest.raises(CheckpointError, match=r"could not write .*last.pt: .*No space left on device"):
+        save_checkpoint({"model": {"weight": torch.zeros(100_000)}}, tmp_path / "last.pt")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_link_that_a_kill_left_is_not_written_through(saved):
+    os.link(saved, saved.with_name(".last.pt.partial"))
+    os.link(saved, saved.with_name("best.pt"))
+    save_checkpoints({"model": {}, "epoch": 2}, saved.parent, ["best.pt", "last.pt"])
+    epochs = {file.name: load_checkpoint(file)["epoch"] for file in saved.parent.iterdir()}
+    assert epochs == {"last.pt": 2, "best.pt": 2, "previous.pt": 1}
 
 
 def test_weights_of_another_model_change_nothing():

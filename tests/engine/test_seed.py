@@ -1,11 +1,20 @@
 """Random numbers repeat from a seed and go on from a state."""
 
+import os
 import random
 
 import numpy as np
+import pytest
 import torch
 
-from course_lib.engine import load_checkpoint, random_state, save_checkpoint, seed_everything, set_random_state
+from course_lib.engine import (
+    load_checkpoint,
+    random_state,
+    save_checkpoint,
+    seed_everything,
+    set_deterministic,
+    set_random_state,
+)
 
 
 def draw() -> tuple[float, float, float]:
@@ -28,3 +37,28 @@ def test_a_state_survives_a_checkpoint(tmp_path):
     expected = draw(), float(np.random.randn())
     set_random_state(load_checkpoint(tmp_path / "x.pt")["random"])
     assert (draw(), float(np.random.randn())) == expected
+
+
+@pytest.fixture
+def as_it_was(monkeypatch):
+    monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)
+    yield
+    set_deterministic()
+
+
+def test_deterministic_operations_or_fast_ones(as_it_was):
+    set_deterministic(True, benchmark=True)
+    assert torch.are_deterministic_algorithms_enabled() and torch.backends.cudnn.deterministic
+    assert not torch.backends.cudnn.benchmark and os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":4096:8"
+    with pytest.raises(RuntimeError, match="does not have a deterministic implementation"):
+        torch.zeros(3).put_(torch.tensor([0, 0]), torch.tensor([1.0, 2.0]))
+    set_deterministic(benchmark=True)
+    assert not torch.are_deterministic_algorithms_enabled() and torch.backends.cudnn.benchmark
+    set_deterministic()
+    assert not torch.backends.cudnn.benchmark and not torch.backends.cudnn.deterministic
+
+
+def test_a_setting_of_cublas_that_is_there_stays(as_it_was, monkeypatch):
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", ":16:8")
+    set_deterministic(True)
+    assert os.environ["CUBLAS_WORKSPACE_CONFIG"] == ":16:8"

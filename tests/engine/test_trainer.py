@@ -7,13 +7,14 @@ import signal
 import pytest
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.data import DataLoader, TensorDataset
 
-from course_lib.config.errors import CheckpointError, ConfigError, DivergenceError
-from course_lib.engine import CheckpointHook, Hook, LogHook, Trainer
+from course_lib.config.errors import CheckpointError, ConfigError, CourseError, DivergenceError
+from course_lib.engine import CheckpointHook, Hook, LogHook, ProgressHook, Trainer
 from course_lib.engine.trainer import sum_losses
 from course_lib.metrics import Accuracy
-from course_lib.optim.schedules import MultiStepLR
+from course_lib.optim import MultiStepLR, ReduceOnPlateauLR
 
 
 def pairs(count: int = 40, seed: int = 0) -> TensorDataset:
@@ -187,7 +188,7 @@ def test_hooks_are_called_in_order_and_only_for_what_they_override():
         def before_train(self, trainer):
             calls.append("before_train")
 
-        def after_epoch(self, trainer, metrics):
+        def after_epoch(self, trainer):
             calls.append(f"after_epoch {trainer.epoch}")
 
         def after_train(self, trainer):
@@ -201,12 +202,16 @@ def test_validation_comes_at_its_interval_and_at_the_end():
     seen = []
 
     class Recorder(Hook):
-        def after_epoch(self, trainer, metrics):
-            seen.append(bool(metrics))
+        def after_validate(self, trainer, metrics):
+            assert "accuracy/top1" in metrics
+            seen.append(trainer.step)
 
-    options = {"val_loader": DataLoader(pairs(), 8), "metrics": [Accuracy()], "val_interval": 2}
-    make_trainer(max_epochs=3, hooks=[Recorder()], **options).fit()
-    assert seen == [False, True, True]
+    options = {"val_loader": DataLoader(pairs(), 8), "metrics": [Accuracy()], "hooks": [Recorder()]}
+    make_trainer(max_epochs=3, val_interval=2, **options).fit()
+    assert seen == [10, 15]
+    seen.clear()
+    make_trainer(max_epochs=3, val_steps=4, val_begin=1, **options).fit()
+    assert seen == [8, 12, 15]
 
 
 def test_bf16_runs_on_the_cpu():
@@ -226,3 +231,115 @@ def test_what_cannot_be_trained_is_said_before_the_work(tmp_path):
         make_trainer(work_dir=tmp_path / "file" / "run")
     with pytest.raises(ConfigError, match="give the trainer a val_loader"):
         make_trainer().validate()
+
+
+def test_fp16_scales_the_loss_and_learns():
+    trainer = make_trainer(
+        make_net(), amp="fp16", max_epochs=20, val_loader=DataLoader(pairs(), 8), metrics=[Accuracy()]
+    )
+    assert trainer.fit().metrics["accuracy/top1"] > 85
+    assert trainer.scaler.is_enabled() and trainer.scaler.get_scale() > 1
+    assert trainer.state_dict()["scaler"]["scale"] == trainer.scaler.get_scale()
+
+
+def test_a_compiled_training_computes_the_same():
+    plain = make_trainer(make_net(), shuffle=False)
+    compiled = make_trainer(
+        make_net(), shuffle=False, compile={"backend": "aot_eager"}
+    )  # the default takes half a minute
+    plain.fit()
+    compiled.fit()
+    assert torch.allclose(weights(plain), weights(compiled), atol=1e-5)
+
+
+def test_a_plateau_lowers_the_rate_and_is_resumed(tmp_path):
+    def plateau_trainer(max_epochs):
+        return make_trainer(
+            max_epochs=max_epochs,
+            lr=1e-9,  # nothing changes, so nothing gets better
+            schedules=[ReduceOnPlateauLR(patience=1, factor=0.5)],
+            val_loader=DataLoader(pairs(), 8),
+            metrics=[Accuracy()],
+            hooks=[CheckpointHook()],
+            work_dir=tmp_path,
+        )
+
+    trainer = plateau_trainer(4)
+    trainer.fit()
+    assert trainer.optimizer.param_groups[0]["lr"] == pytest.approx(0.5e-9)
+    rest = plateau_trainer(6)
+    rest.resume()
+    rest.fit()
+    assert rest.optimizer.param_groups[0]["lr"] == pytest.approx(0.25e-9)
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path, caplog):
+    options = {"work_dir": tmp_path, "hooks": [CheckpointHook()]}
+    make_trainer(max_epochs=3, **options).fit()
+    last = tmp_path / "checkpoints" / "last.pt"
+    last.write_bytes(last.read_bytes()[:-500])
+    rest = make_trainer(max_epochs=3, **options)
+    assert rest.resume() and rest.epoch == 2
+    assert "last.pt" in caplog.text and f"Going on from {last.with_name('previous.pt')}, step 10" in caplog.text
+    rest.fit()
+    whole = make_trainer(max_epochs=3)
+    whole.fit()
+    assert torch.equal(weights(rest), weights(whole))
+    for name in ("last.pt", "previous.pt"):
+        last.with_name(name).write_bytes(b"")
+    with pytest.raises(CheckpointError, match=r"last.pt"):
+        make_trainer(**options).resume()
+
+
+def test_a_changed_config_is_refused_with_the_difference(tmp_path):
+    text = "model = dict(\n    depth=18,\n)\nwork_dir = 'a'\n"
+    make_trainer(work_dir=tmp_path, hooks=[CheckpointHook()], config_text=text).fit()
+    changed = text.replace("18", "34")
+    with pytest.raises(
+        ConfigError, match=r"(?s)was changed since .*last.pt.*-    depth=18,.*\+    depth=34,.*--allow-ch"
+    ):
+        make_trainer(work_dir=tmp_path, config_text=changed).resume()
+    assert make_trainer(work_dir=tmp_path, config_text=changed).resume(allow_changes=True)
+    assert make_trainer(work_dir=tmp_path, config_text=text.replace("'a'", "'b'")).resume()
+
+
+def test_two_trainings_in_one_folder(tmp_path):
+    class Second(Hook):
+        def before_train(self, trainer):
+            with pytest.raises(CourseError, match=r"another training is at work in"):
+                make_trainer(work_dir=tmp_path).fit()
+
+    make_trainer(work_dir=tmp_path, max_epochs=1, hooks=[Second()]).fit()
+
+
+def test_sigterm_saves_and_ends_cleanly(tmp_path):
+    class Terminate(Hook):
+        def after_step(self, trainer, losses):
+            if trainer.step == 3:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    result = make_trainer(work_dir=tmp_path, hooks=[CheckpointHook(), Terminate()]).fit()
+    assert result.stopped == "terminated"
+    assert torch.load(tmp_path / "checkpoints" / "last.pt", weights_only=True)["step"] in (3, 4)
+
+
+def test_no_step_makes_the_device_wait(tmp_path):
+    """Reading a number off a device waits for it: the hooks do it once a log line, or a refresh of the bar."""
+    reads, seen = [], []
+
+    class Watch(TorchDispatchMode):
+        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+            if function is torch.ops.aten._local_scalar_dense.default:
+                reads.append(function)
+            return function(*args, **(kwargs or {}))
+
+    class Count(Hook):
+        def after_step(self, trainer, losses):
+            seen.append(len(reads))
+
+    hooks = [ProgressHook(bar=True, refresh_s=1e9), LogHook(interval=4), CheckpointHook(), Count()]
+    trainer = make_trainer(max_epochs=1, work_dir=tmp_path, hooks=hooks)
+    trainer.notify("before_train")
+    with Watch():
+        trainer.train_epoch()
+    assert seen == [seen[0]] * 3 + [seen[0] + 1] * 2

@@ -38,7 +38,7 @@ def _class_mistakes(cfg: ConfigDict) -> Iterator[Mistake]:
     """Numbers of classes that do not fit one another: data sets, head, preprocessor, and the top-k of a metric."""
     sets = {key: _class_names(_at(cfg, key, "dataset")) for key in DATALOADERS}
     known = {key: classes for key, classes in sets.items() if classes is not None}
-    said = {path: _at(cfg, *path) for path in NUM_CLASSES}
+    said = {path: _at(cfg, *path) for path in NUM_CLASSES if path[-2] != "data_preprocessor" or _makes_soft_labels(cfg)}
     numbers = {path: number for path, number in said.items() if isinstance(number, int) and number > 0}
     if known:
         first, classes = next(iter(known.items()))
@@ -59,6 +59,12 @@ def _class_mistakes(cfg: ConfigDict) -> Iterator[Mistake]:
         if number != truth:
             yield place_of(cfg, *path).mistake(f"{number} classes, but {why}", f"Write num_classes={truth}.")
     yield from _topk_mistakes(cfg, truth)
+
+
+def _makes_soft_labels(cfg: ConfigDict) -> bool:
+    """Whether the preprocessor makes use of its number of classes."""
+    shared = (_at(cfg, "data_preprocessor", "to_onehot"), _at(cfg, "model", "data_preprocessor", "to_onehot"))
+    return any(shared) or bool(_at(cfg, "model", "train_cfg", "augments"))
 
 
 def _topk_mistakes(cfg: ConfigDict, num_classes: int) -> Iterator[Mistake]:

@@ -6,8 +6,9 @@ from ..dialects import is_old, upgrade
 from ..dialects.old_names import OLD_KEYS
 from ..errors import ConfigError, Mistake, did_you_mean, nearest
 from ..nodes import ConfigDict
-from ..schema import REQUIRED_FOR_TRAINING, TOP_LEVEL
+from ..schema import LEFT_OVER, REQUIRED_FOR_TRAINING, TOP_LEVEL
 from .agreement import disagreements
+from .not_held import not_held
 from .place import Place
 from .walking import mistakes_of
 
@@ -17,12 +18,16 @@ Probe = Callable[[ConfigDict], list[Mistake]]
 def check(cfg: ConfigDict, *, probe: Probe | None = None, for_training: bool | None = None) -> list[Mistake]:
     """Every mistake of a config; an empty list if there is none. A config of the 0.x dialect is upgraded first.
 
+    Of one for what the kit does not have only that is told (``not_held``).
+
     Args:
         cfg: A whole config.
         probe: Compares what no signature tells (the channels between a model's parts); called with the config only
             where the model has no other mistake.
         for_training: Whether the parts that a training needs must be there; by default if one of them is.
     """
+    if known := not_held(cfg):
+        return known
     if is_old(cfg):
         try:
             cfg = upgrade(cfg)
@@ -45,7 +50,7 @@ def _top_level_mistakes(cfg: ConfigDict, for_training: bool | None) -> Iterator[
         place = Place().inside(cfg, key)
         if key in TOP_LEVEL:
             yield from mistakes_of(value, TOP_LEVEL[key], place)
-        elif key in variables:
+        elif key in variables or key in LEFT_OVER or (key in OLD_KEYS and value is None):
             continue
         elif key in OLD_KEYS:
             yield place.mistake("this key of the 0.x dialect stands inside a 1.x config.", f"Write {OLD_KEYS[key]}.")

@@ -27,7 +27,7 @@ class Place:
         return Mistake(dotted(self.path), message, self.origin, hint)
 
 
-def place_of(cfg: Any, *path: str) -> Place:
+def place_of(cfg: Any, *path: str | int) -> Place:
     """The place at a path from the top, which is there."""
     place, node = Place(), cfg
     for key in path:

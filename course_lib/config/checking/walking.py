@@ -13,7 +13,7 @@ from ..errors import ConfigError, Mistake, did_you_mean, nearest
 from ..nodes import dotted
 from ..registry import Entry, find, names
 from ..rules import Many, OrNone, Part, Slot
-from ..schema import ARGUMENTS, HANDED_OVER
+from ..schema import ARGUMENTS, DROPPED, HANDED_OVER
 from .annotations import described, fits, is_known, mended
 from .hints import absent, hint_for_key, hint_for_type
 from .place import Place
@@ -103,7 +103,7 @@ def _argument_mistakes(node: Mapping[str, Any], entry: Entry, place: Place) -> I
     rules = ARGUMENTS.get(entry.kind, {})
     for key, value in node.items():
         inner = place.inside(node, key)
-        if key == "type":
+        if key == "type" or key in DROPPED.get(entry.kind, ()):
             continue
         if key not in named:
             if not takes_any:

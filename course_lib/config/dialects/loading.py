@@ -11,7 +11,18 @@ from .pipelines import upgrade_pipeline
 SPLITS = ("train", "val", "test")
 
 # These find their files themselves below one folder, and are told which half to read.
-ONE_FOLDER = ("MNIST", "FashionMNIST", "CIFAR10", "CIFAR100")
+ONE_FOLDER = ("MNIST", "FashionMNIST", "CIFAR10", "CIFAR100", "StanfordCars")
+
+# These 1.x does not ask for: a name below ``data_root`` that the data set knows, or a switch with one value only.
+KNOWN_NOW: dict[str, dict[str, Any]] = {
+    "CUB": {
+        "ann_file": "images.txt",
+        "image_class_labels_file": "image_class_labels.txt",
+        "train_test_split_file": "train_test_split.txt",
+        "data_prefix": "images",
+    },
+    "ImageNet21k": {"recursion_subdir": True},
+}
 
 NEW_KEYS = {"samples_per_gpu": "batch_size", "workers_per_gpu": "num_workers"}
 
@@ -88,6 +99,12 @@ def _dataset(old: Any, is_test: bool) -> Any:
         items = [_dataset(item, is_test) for item in inner] if many else _dataset(inner, is_test)
         new.set(key, items, origin_of(old, key))
     _set_paths(new)
+    for key, known in KNOWN_NOW.get(str(new.get("type")), {}).items():
+        value = new.get(key)
+        if (posixpath.basename(value) if isinstance(value, str) else value) == known:
+            del new[key]
+    if new.get("type") == "VOC":
+        move(new, "ann_file", new, "image_set_path")
     move(new, "pipeline", new)  # to the end, behind the short ones
     if is_test and new.get("type") in ONE_FOLDER and "test_mode" not in new:
         new.set("test_mode", True, origin_of(old, "type"))

@@ -19,6 +19,8 @@ MOMENTS = (
     "before_train",
     "before_epoch",
     "after_step",
+    "before_validate",
+    "after_validate",
     "after_epoch",
     "before_save",
     "after_train",
@@ -30,7 +32,13 @@ class Hook:
     """The base of all hooks; every moment does nothing by default.
 
     A misspelt moment (``after_epochs``) would never be called, so it is an error when the class is made.
+
+    Attributes:
+        main_only: In a training of several processes, only the first calls this hook, as what prints or writes needs
+            it. Such a hook must neither run the model nor stop the training, which all processes do together.
     """
+
+    main_only = False
 
     def __init_subclass__(cls) -> None:
         for name in vars(cls):
@@ -46,8 +54,14 @@ class Hook:
     def after_step(self, trainer: Trainer, losses: dict[str, Tensor]) -> None:
         """After each step; ``losses`` are detached scalars on the device: reading one makes the device wait."""
 
-    def after_epoch(self, trainer: Trainer, metrics: dict[str, float]) -> None:
-        """After an epoch and its validation; ``metrics`` is empty where none was due."""
+    def before_validate(self, trainer: Trainer) -> None:
+        """Before a validation."""
+
+    def after_validate(self, trainer: Trainer, metrics: dict[str, float]) -> None:
+        """After a validation: at the end of an epoch before ``after_epoch``, or between two steps."""
+
+    def after_epoch(self, trainer: Trainer) -> None:
+        """After an epoch and its validation, if one was due; ``trainer.epoch`` epochs are complete."""
 
     def before_save(self, trainer: Trainer) -> None:
         """Before a checkpoint is written; an error here keeps it from being written."""

@@ -1,28 +1,30 @@
-"""When checkpoints are written: the last, the best, and every so many epochs."""
+"""When checkpoints are written: the last, the best, and every so many epochs or steps."""
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from course_lib.config.errors import ConfigError, did_you_mean
-from course_lib.engine.checkpoint import save_checkpoint
+from torch import Tensor
+
+from course_lib.engine.checkpoint import LAST, save_checkpoints
 from course_lib.engine.hooks.base import Hook
+from course_lib.engine.hooks.best import Best, Rule
 
 if TYPE_CHECKING:
     from course_lib.engine.trainer import Trainer
 
-LESS_IS_BETTER = ("loss", "error")
-
 
 class CheckpointHook(Hook):
-    """Keeps ``checkpoints/last.pt`` and ``best.pt``, and ``epoch_N.pt`` where asked for.
+    """Keeps ``checkpoints/last.pt``, the one before it and ``best.pt``, and ``epoch_N.pt`` or ``step_N.pt`` on request.
 
     Args:
-        interval: Epochs between two ``epoch_N.pt``; None writes none.
-        keep: How many ``epoch_N.pt`` to keep, the newest; None keeps all.
+        interval: Epochs (or steps) between two kept ones; None keeps none.
+        keep: How many of these to keep, the newest; None keeps all.
         save_best: The metric to judge by; ``'auto'`` takes the first; None keeps no best.
         rule: Which way is better; None knows it from the name (a loss should be less).
+        by_epoch: Whether ``interval`` counts epochs.
+        last_interval: Steps between two ``last.pt`` within an epoch, for epochs that take long; after each epoch, and
+            when a training stops, one is written anyway.
     """
 
     def __init__(
@@ -30,55 +32,71 @@ class CheckpointHook(Hook):
         interval: int | None = None,
         keep: int | None = None,
         save_best: str | None = "auto",
-        rule: Literal["greater", "less"] | None = None,
+        rule: Rule | None = None,
+        by_epoch: bool = True,
+        last_interval: int | None = None,
     ) -> None:
-        self.interval = interval
-        self.keep = keep
-        self.save_best = save_best
-        self.rule = rule
-        self.best: float | None = None
+        self.interval, self.keep, self.by_epoch, self.last_interval = interval, keep, by_epoch, last_interval
+        self.best = None if save_best is None else Best(save_best, rule, argument="save_best")
+        self.kept: list[str] = []
+        self.due: list[str] = []  # names to write
+        self.looked_at = 0  # the step up to which it is known what was due
 
-    def after_epoch(self, trainer: Trainer, metrics: dict[str, float]) -> None:
-        if trainer.work_dir is None:
+    def after_step(self, trainer: Trainer, losses: dict[str, Tensor]) -> None:
+        if not trainer.updated:  # gradients are held, which no checkpoint keeps
             return
-        files = ["last.pt"]
-        if metrics and self.save_best is not None and self.is_best(metrics):
-            files.append("best.pt")
-        if self.interval and trainer.epoch % self.interval == 0:
-            files.append(f"epoch_{trainer.epoch}.pt")
-        self.save(trainer, files)
-        if self.interval and self.keep is not None:
-            outdated = trainer.epoch - self.interval * self.keep
-            (trainer.work_dir / "checkpoints" / f"epoch_{outdated}.pt").unlink(missing_ok=True)
+        if self.last_interval and trainer.step // self.last_interval > self.looked_at // self.last_interval:
+            self.due.append(LAST)
+        if self.interval and not self.by_epoch and trainer.step // self.interval > self.looked_at // self.interval:
+            self.due += [LAST, self.keeping(f"step_{trainer.step}.pt")]
+        self.looked_at = trainer.step
+        if self.due and trainer.batch < len(trainer.train_loader):  # at the end of an epoch, after_epoch writes
+            self.save(trainer)
+
+    def after_validate(self, trainer: Trainer, metrics: dict[str, float]) -> None:
+        if self.best is not None and self.best.beaten_by(metrics):
+            self.due.append("best.pt")
+        if self.due and trainer.batch and trainer.updated:  # between two steps of an epoch
+            self.save(trainer)
+
+    def after_epoch(self, trainer: Trainer) -> None:
+        self.due.append(LAST)
+        if self.interval and self.by_epoch and trainer.epoch % self.interval == 0:
+            self.due.append(self.keeping(f"epoch_{trainer.epoch}.pt"))
+        self.save(trainer)
 
     def after_train(self, trainer: Trainer) -> None:
-        if trainer.work_dir is not None and trainer.batch > 0:  # stopped in the middle of an epoch
-            self.save(trainer, ["last.pt"])
+        if trainer.batch > 0:  # stopped in the middle of an epoch
+            self.due.append(LAST)
+            self.save(trainer)
 
-    def save(self, trainer: Trainer, files: list[str]) -> None:
-        """Write the trainer's state under each of these names."""
-        assert trainer.work_dir is not None
+    def keeping(self, name: str) -> str:
+        """A name that counts among those to keep."""
+        self.kept.append(name)
+        return name
+
+    def save(self, trainer: Trainer) -> None:
+        """Write the trainer's state under each of the names that are due."""
+        names, self.due = list(dict.fromkeys(self.due)), []
+        if trainer.work_dir is None:
+            return
         trainer.notify("before_save")
+        folder = trainer.work_dir / "checkpoints"
+        outdated = self.kept[: -self.keep] if self.keep else []
+        self.kept = self.kept[len(outdated) :]
         state = trainer.state_dict()
-        for name in files:
-            save_checkpoint(state, trainer.work_dir / "checkpoints" / name)
-        trainer.last_checkpoint = trainer.work_dir / "checkpoints" / files[0]
-
-    def is_best(self, metrics: dict[str, float]) -> bool:
-        """Whether these metrics beat the best so far, which they then become."""
-        name = next(iter(metrics)) if self.save_best == "auto" else self.save_best
-        if name not in metrics:
-            raise ConfigError(f"save_best={name!r} is no metric of this validation. {did_you_mean(str(name), metrics)}")
-        rule = self.rule or ("less" if any(word in str(name) for word in LESS_IS_BETTER) else "greater")
-        sign = 1 if rule == "greater" else -1
-        value = metrics[str(name)]
-        if math.isnan(value) or (self.best is not None and sign * value <= sign * self.best):
-            return False
-        self.best = value
-        return True
+        trainer.last_checkpoint = folder / names[0]
+        if not trainer.world.main:  # which was needed for its part of the state
+            return
+        save_checkpoints(state, folder, names)
+        for name in outdated:
+            (folder / name).unlink(missing_ok=True)
 
     def state_dict(self) -> dict[str, Any]:
-        return {"best": self.best}
+        best = None if self.best is None else self.best.value
+        return {"best": best, "kept": self.kept, "looked_at": self.looked_at}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.best = state["best"]
+        self.kept, self.looked_at = list(state["kept"]), state["looked_at"]
+        if self.best is not None:
+            self.best.value = state["best"]

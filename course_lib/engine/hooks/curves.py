@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 class CurvesHook(Hook):
     """Draws ``curves.png`` from ``metrics.jsonl`` when the training ends, however it ends."""
 
+    main_only = True
+
     def after_train(self, trainer: Trainer) -> None:
         self.draw(trainer)
 

@@ -25,15 +25,17 @@ class FiniteLossHook(Hook):
 
     def __init__(self, interval: int = 50) -> None:
         self.interval = interval
-        self.waiting: list[tuple[str, Tensor]] = []
+        self.waiting: list[tuple[int, int, float, Tensor]] = []  # step, epoch, lr, loss
 
     def after_step(self, trainer: Trainer, losses: dict[str, Tensor]) -> None:
-        place = f"step {trainer.step} (epoch {trainer.epoch + 1}) with lr {trainer.last_lr:.3g}"
-        self.waiting.append((place, losses["loss"]))
+        self.waiting.append((trainer.step, trainer.epoch + 1, trainer.last_lr, losses["loss"]))
         if len(self.waiting) >= self.interval:
             self.look(trainer)
 
-    def after_epoch(self, trainer: Trainer, metrics: dict[str, float]) -> None:
+    def before_validate(self, trainer: Trainer) -> None:
+        self.look(trainer)  # before the time for measuring such weights is spent
+
+    def after_epoch(self, trainer: Trainer) -> None:
         self.look(trainer)  # before the other hooks tell of a mean that is no number
 
     def before_save(self, trainer: Trainer) -> None:
@@ -44,12 +46,12 @@ class FiniteLossHook(Hook):
         waiting, self.waiting = self.waiting, []
         if not waiting:
             return
-        values = torch.stack([loss.float() for _, loss in waiting]).tolist()
-        for (place, _), value in zip(waiting, values, strict=True):
+        values = torch.stack([loss.float() for *_, loss in waiting]).tolist()
+        for (step, epoch, lr, _), value in zip(waiting, values, strict=True):
             if not math.isfinite(value):
                 raise DivergenceError(
-                    f"the loss became {value} at {place}. Try a tenth of the learning rate, a warm-up, "
-                    f"or clip_grad=dict(max_norm=1.0). {kept_note(trainer)}"
+                    f"the loss became {value} at step {step} (epoch {epoch}) with lr {lr:.3g}. Try a tenth of the "
+                    f"learning rate, a warm-up, or clip_grad=dict(max_norm=1.0). {kept_note(trainer)}"
                 )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from torch import Tensor
 
@@ -16,18 +17,33 @@ if TYPE_CHECKING:
     from course_lib.engine.trainer import Trainer
 
 
+class Writer(Protocol):
+    """Takes the records of ``metrics.jsonl`` somewhere else, too."""
+
+    def open(self, work_dir: Path, step: int) -> None:
+        """Begin, in a training that has done ``step`` steps."""
+
+    def write(self, record: Mapping[str, Any]) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class LogHook(Hook):
     """Writes ``config.py``, ``metrics.jsonl`` and, for people, ``train.log``.
 
     A line of training holds step, epoch, lr, the losses averaged since the line before, and pictures a second; a
-    line of validation holds step, epoch and ``val/…``.
+    line of validation holds step, epoch and ``val/…``. In several processes, the losses are those of the first.
 
     Args:
         interval: Steps between two lines.
+        writers: Where each record goes as well, such as TensorBoard.
     """
 
-    def __init__(self, interval: int = 10) -> None:
+    main_only = True
+
+    def __init__(self, interval: int = 10, writers: Sequence[Writer] = ()) -> None:
         self.interval = interval
+        self.writers = tuple(writers)
         self.folder: Path | None = None
         self.sums: dict[str, Tensor | float] = {}
         self.count = 0
@@ -37,6 +53,8 @@ class LogHook(Hook):
         self.folder = trainer.work_dir
         if self.folder is not None:
             drop_after(self.folder / "metrics.jsonl", trainer.step)
+            for writer in self.writers:
+                writer.open(self.folder, trainer.step)
             if trainer.config_text is not None:
                 (self.folder / "config.py").write_text(trainer.config_text, encoding="utf-8")
             self.say(f"start at epoch {trainer.epoch}, step {trainer.step}, on {trainer.device}, seed {trainer.seed}")
@@ -58,40 +76,62 @@ class LogHook(Hook):
         now = time.monotonic()
         record: dict[str, Any] = {"step": trainer.step, "epoch": trainer.epoch + 1, "lr": trainer.last_lr}
         record |= {name: float(total) / self.count for name, total in self.sums.items()}
-        record["pictures_per_s"] = round(self.count * trainer.batch_size / max(now - self.since, 1e-9), 1)
+        pictures = self.count * trainer.batch_size * trainer.world.size
+        record["pictures_per_s"] = round(pictures / max(now - self.since, 1e-9), 1)
         self.write(record)
         self.sums, self.count, self.since = {}, 0, now
 
-    def after_epoch(self, trainer: Trainer, metrics: dict[str, float]) -> None:
-        if metrics:
-            values = {f"val/{name}": value for name, value in metrics.items()}
-            self.write({"step": trainer.step, "epoch": trainer.epoch, **values})
+    def after_validate(self, trainer: Trainer, metrics: dict[str, float]) -> None:
+        values = {f"val/{name}": value for name, value in metrics.items()}
+        self.write({"step": trainer.step, "epoch": trainer.epoch, **values})
         numbers = "  ".join(f"{name} {value:.4f}" for name, value in metrics.items())
-        self.say(f"epoch {trainer.epoch}/{trainer.max_epochs}  loss {trainer.mean_loss:.4f}  {numbers}".rstrip())
+        self.say(f"validation at step {trainer.step}  {numbers}")
+
+    def after_epoch(self, trainer: Trainer) -> None:
+        self.say(f"epoch {trainer.epoch}/{trainer.max_epochs}  loss {trainer.mean_loss:.4f}")
 
     def after_train(self, trainer: Trainer) -> None:
         self.say(f"end at epoch {trainer.epoch}, step {trainer.step}: {trainer.stopped or 'done'}")
+        self.close()
 
     def on_error(self, trainer: Trainer, error: BaseException) -> None:
         self.say(f"stopped by {type(error).__name__}: {error}")
+        self.close()
 
     def write(self, record: dict[str, Any]) -> None:
-        """Append a record to ``metrics.jsonl``."""
+        """Write a record wherever records go."""
         if self.folder is not None:
-            with open(self.folder / "metrics.jsonl", "a", encoding="utf-8") as file:
-                file.write(json.dumps(record) + "\n")
+            append(self.folder, record)
+            for writer in self.writers:
+                writer.write(record)
 
     def say(self, text: str) -> None:
-        """Append a line with the time to ``train.log``."""
+        """Write a line for people."""
         if self.folder is not None:
-            with open(self.folder / "train.log", "a", encoding="utf-8") as file:
-                file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
+            say(self.folder, text)
+
+    def close(self) -> None:
+        """Let the writers finish."""
+        for writer in self.writers:
+            writer.close()
 
     def state_dict(self) -> dict[str, Any]:
         return {"sums": {name: float(total) for name, total in self.sums.items()}, "count": self.count}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.sums, self.count = dict(state["sums"]), state["count"]
+
+
+def append(work_dir: Path, record: Mapping[str, Any]) -> None:
+    """Add a record to ``metrics.jsonl``; it has a ``step``."""
+    with open(work_dir / "metrics.jsonl", "a", encoding="utf-8") as file:
+        file.write(json.dumps(record) + "\n")
+
+
+def say(work_dir: Path, text: str) -> None:
+    """Add a line with the time to ``train.log``."""
+    with open(work_dir / "train.log", "a", encoding="utf-8") as file:
+        file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
 
 
 def drop_after(path: Path, step: int) -> None:

@@ -23,6 +23,8 @@ class ProgressHook(Hook):
         refresh_s: Seconds between two looks at the loss, each of which makes the device wait.
     """
 
+    main_only = True
+
     def __init__(self, bar: bool | None = None, refresh_s: float = 0.25) -> None:
         self.show_bar = bar if bar is not None else (sys.stderr.isatty() or in_notebook())
         self.refresh_s = refresh_s
@@ -30,6 +32,7 @@ class ProgressHook(Hook):
         self.pending = 0
         self.next_refresh = 0.0
         self.epoch_start = 0.0
+        self.measured: list[str] = []  # by a validation that the epoch's line will tell of
 
     def before_epoch(self, trainer: Trainer) -> None:
         self.epoch_start = time.monotonic()
@@ -49,13 +52,19 @@ class ProgressHook(Hook):
             self.bar.set_postfix_str(f"loss {losses['loss'].item():.4f}, lr {trainer.last_lr:.2g}")
             self.pending = 0
 
-    def after_epoch(self, trainer: Trainer, metrics: dict[str, float]) -> None:
+    def after_validate(self, trainer: Trainer, metrics: dict[str, float]) -> None:
+        self.measured = [f"{name} {value:.2f}" for name, value in metrics.items()]
+        if trainer.batch:  # between two steps of an epoch
+            tqdm.write("  ".join([f"step {trainer.step}/{trainer.max_steps}", *self.measured]), file=sys.stdout)
+            self.measured = []
+
+    def after_epoch(self, trainer: Trainer) -> None:
         self.close()
-        parts = [f"epoch {trainer.epoch}/{trainer.max_epochs}", f"loss {trainer.mean_loss:.4f}"]
-        parts += [f"{name} {value:.2f}" for name, value in metrics.items()]
+        parts = [f"epoch {trainer.epoch}/{trainer.max_epochs}", f"loss {trainer.mean_loss:.4f}", *self.measured]
         parts.append(f"lr {trainer.last_lr:.2g}")
         parts.append(f"{time.monotonic() - self.epoch_start:.1f} s")
         print("  ".join(parts), flush=True)
+        self.measured = []
 
     def after_train(self, trainer: Trainer) -> None:
         self.close()

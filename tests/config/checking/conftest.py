@@ -123,6 +123,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             mean: Sequence[float] = (0.0,),
             std: Sequence[float] = (1.0,),
             to_rgb: bool = True,
+            to_onehot: bool = False,
             num_classes: int | None = None,
         ) -> None:
             pass
@@ -144,6 +145,11 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     @register("dataset")
     class RepeatDataset:
         def __init__(self, dataset: object, times: int) -> None:
+            pass
+
+    @register("sampler")
+    class DefaultSampler:
+        def __init__(self, shuffle: bool = True, seed: int | None = None, round_up: bool = True) -> None:
             pass
 
     @register("transform")

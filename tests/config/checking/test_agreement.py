@@ -9,6 +9,10 @@ from course_lib.config import Config, check
 Messages = Callable[..., list[str]]
 
 
+def test_the_preprocessors_classes_count_only_where_it_makes_use_of_them(messages: Messages) -> None:
+    assert messages("to_rgb=True, num_classes=3", "to_rgb=True, num_classes=1000") == []
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -28,7 +32,7 @@ Messages = Callable[..., list[str]]
         ),
         pytest.param(
             "to_rgb=True, num_classes=3",
-            "to_rgb=True, num_classes=1000",
+            "to_rgb=True, num_classes=1000, to_onehot=True",
             "lesson.py:7: data_preprocessor.num_classes: 1000 classes, but the data set of train_dataloader has 3: "
             "daisy, rose, tulip. Write num_classes=3.",
             id="classes of preprocessor and data",

@@ -165,8 +165,9 @@ def test_iteration_based_training_amp_clipping_and_one_evaluator_more(right: str
         pytest.param(
             "shuffle=True",
             "shufle=True",
-            "lesson.py:17: train_dataloader.sampler.shufle: there is no key 'shufle' here. Did you mean 'shuffle'?",
-            id="a key of a part that the trainer fills itself",
+            "lesson.py:17: train_dataloader.sampler.shufle: DefaultSampler has no argument 'shufle'. "
+            "Did you mean 'shuffle'?",
+            id="a sampler's argument",
         ),
         pytest.param(
             "lr=0.1",
@@ -277,3 +278,10 @@ def test_every_mistake_is_found(right: str) -> None:
         "train_dataloader.batch_size",
         "val_dataloader.batch_size",
     ]
+
+
+def test_what_the_model_zoos_leave_over_is_no_mistake(right: str, messages: Messages) -> None:
+    left = "bgr_std = [1.0, 2.0]\n_deprecation_ = dict(expected='resnet50_8xb32_in1k.py')\nresume_from = None\n"
+    assert messages(text=right + left) == []
+    assert messages(text=right + "rgb_std = [1.0, 2.0]\n") != []
+    assert messages(text=right + "resume_from = 'last.pt'\n") != []

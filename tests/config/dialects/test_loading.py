@@ -85,6 +85,24 @@ def test_sets_that_find_their_files_below_one_folder_are_told_which_half() -> No
     assert new.test_dataloader.dataset == dict(type="MNIST", data_root="data/mnist", test_mode=True)
 
 
+def test_what_a_data_set_knows_today_is_left_out() -> None:
+    files = {
+        "ann_file": "data/birds/images.txt",
+        "image_class_labels_file": "data/birds/image_class_labels.txt",
+        "train_test_split_file": "data/birds/train_test_split.txt",
+    }
+    birds = dict(type="CUB", data_prefix="data/birds/images", **files, test_mode=True)
+    assert dataset(**birds) == dict(type="CUB", data_root="data/birds", test_mode=True)
+    own = dataset(**{**birds, "train_test_split_file": "data/birds/mine.txt"})
+    assert own.train_test_split_file == "data/birds/mine.txt"  # which the check will refuse
+    cars = dict(type="StanfordCars", data_prefix="data/cars", test_mode=False)
+    assert dataset(**cars) == dict(type="StanfordCars", data_root="data/cars", test_mode=False)
+    large = dict(type="ImageNet21k", data_prefix="data/in21k/train", recursion_subdir=True)
+    assert dataset(**large) == dict(type="ImageNet21k", data_root="data/in21k", data_prefix="train")
+    voc = dict(type="VOC", data_prefix="data/VOC2007/", ann_file="data/VOC2007/ImageSets/Main/test.txt")
+    assert dataset(**voc) == dict(type="VOC", data_root="data/VOC2007", image_set_path="ImageSets/Main/test.txt")
+
+
 def test_wrappers_and_lists_of_data_sets() -> None:
     one = dict(type="CustomDataset", data_prefix="data/a", pipeline=[dict(type="Collect", keys=["img"])])
     root = dict(type="CustomDataset", data_root="data", data_prefix="a", pipeline=[dict(type="PackInputs")])

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from course_lib.config.errors import ConfigError, CourseError, DivergenceError
-from course_lib.engine import CheckpointHook, FiniteLossHook, Hook, LogHook, ProgressHook
+from course_lib.engine import CheckpointHook, FiniteLossHook, Hook, LogHook, ProgressHook, World
+from course_lib.engine.hooks.best import Best
 from course_lib.engine.hooks.log import drop_after
 
 
@@ -16,11 +17,13 @@ def make_trainer(tmp_path=None, **fields):
     defaults |= {
         "max_epochs": 3,
         "batch_size": 8,
+        "updated": True,
         "mean_loss": 0.5,
         "stopped": None,
         "train_loader": range(5),
         "config_text": None,
         "last_checkpoint": None,
+        "world": World(),
     }
     return SimpleNamespace(**(defaults | fields))
 
@@ -40,12 +43,14 @@ def test_the_log_averages_between_its_lines(tmp_path):
     for trainer.step, value in enumerate([1.0, 3.0, 5.0, 7.0], start=1):
         hook.after_step(trainer, {"loss": torch.tensor(value)})
     trainer.epoch = 1
-    hook.after_epoch(trainer, {"accuracy/top1": 90.0})
+    hook.after_validate(trainer, {"accuracy/top1": 90.0})
+    hook.after_epoch(trainer)
     records = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert [record.get("loss") for record in records] == [2.0, 6.0, None]
     assert records[0]["epoch"] == 1 and records[0]["lr"] == 0.1 and records[0]["pictures_per_s"] > 0
     assert records[2] == {"step": 4, "epoch": 1, "val/accuracy/top1": 90.0}
-    assert "epoch 1/3  loss 0.5000  accuracy/top1 90.0000" in (tmp_path / "train.log").read_text()
+    text = (tmp_path / "train.log").read_text()
+    assert "validation at step 4  accuracy/top1 90.0000" in text and "epoch 1/3  loss 0.5000" in text
 
 
 def test_a_resumed_log_forgets_what_came_after_the_checkpoint(tmp_path):
@@ -73,22 +78,34 @@ def test_the_logs_sums_are_part_of_a_checkpoint():
     ],
 )
 def test_what_is_best(name, rule, values, best):
-    hook = CheckpointHook(save_best=name, rule=rule)
-    assert [hook.is_best({name: value, "other": 0.0}) for value in values] == best
+    judge = Best(name, rule)
+    assert [judge.beaten_by({name: value, "other": 0.0}) for value in values] == best
 
 
 def test_an_unknown_metric_to_save_by():
     with pytest.raises(ConfigError, match=r"save_best='acuracy'.*Did you mean 'accuracy'"):
-        CheckpointHook(save_best="acuracy").is_best({"accuracy": 1.0})
+        CheckpointHook(save_best="acuracy").after_validate(make_trainer(), {"accuracy": 1.0})
 
 
 def test_numbered_checkpoints_are_kept_up_to_a_number(tmp_path):
     hook = CheckpointHook(interval=1, keep=2)
     trainer = make_trainer(tmp_path, state_dict=lambda: {"model": {}}, notify=lambda moment: None)
     for trainer.epoch in range(1, 6):
-        hook.after_epoch(trainer, {"accuracy": float(trainer.epoch)})
+        hook.after_validate(trainer, {"accuracy": float(trainer.epoch)})
+        hook.after_epoch(trainer)
     names = sorted(file.name for file in (tmp_path / "checkpoints").iterdir())
-    assert names == ["best.pt", "epoch_4.pt", "epoch_5.pt", "last.pt"]
+    assert names == ["best.pt", "epoch_4.pt", "epoch_5.pt", "last.pt", "previous.pt"]
+
+
+def test_checkpoints_by_steps_wait_for_the_update(tmp_path):
+    hook = CheckpointHook(interval=2, by_epoch=False, keep=1, save_best=None)
+    trainer = make_trainer(tmp_path, notify=lambda moment: None, train_loader=range(100))
+    trainer.state_dict = lambda: {"step": trainer.step}
+    for trainer.step in range(1, 8):
+        trainer.batch, trainer.updated = trainer.step, trainer.step % 3 == 0
+        hook.after_step(trainer, {})
+    files = {file.name: torch.load(file)["step"] for file in (tmp_path / "checkpoints").iterdir()}
+    assert files == {"step_6.pt": 6, "last.pt": 6, "previous.pt": 3}
 
 
 def test_an_infinite_loss_keeps_a_checkpoint_from_being_written():
@@ -106,7 +123,8 @@ def test_the_epoch_line_needs_no_terminal(capsys):
     hook.before_epoch(trainer)
     hook.after_step(trainer, {"loss": torch.tensor(1.0)})
     trainer.epoch = 1
-    hook.after_epoch(trainer, {"accuracy/top1": 87.5})
+    hook.after_validate(trainer, {"accuracy/top1": 87.5})
+    hook.after_epoch(trainer)
     assert capsys.readouterr().out.startswith("epoch 1/3  loss 0.5000  accuracy/top1 87.50  lr 0.1  ")
 
 

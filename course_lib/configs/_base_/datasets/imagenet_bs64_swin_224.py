@@ -1,0 +1,39 @@
+"""ImageNet for transformers: bicubic crops, RandAugment and Random Erasing; 64 photos a step and device.
+
+They know less of pictures beforehand than convolutions do, and need the stronger changes (DeiT, arXiv 2012.12877).
+"""
+
+_base_ = ["imagenet_bs64.py"]
+
+train_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="RandomResizedCrop", scale=224, interpolation="bicubic"),
+    dict(type="RandomFlip", prob=0.5, direction="horizontal"),
+    dict(
+        type="RandAugment",
+        policies="timm_increasing",
+        num_policies=2,
+        total_level=10,
+        magnitude_level=9,
+        magnitude_std=0.5,
+        hparams=dict(pad_val=[104, 116, 124], interpolation="bicubic"),
+    ),
+    dict(
+        type="RandomErasing",
+        erase_prob=0.25,
+        mode="rand",
+        min_area_ratio=0.02,
+        max_area_ratio=1 / 3,
+        fill_color=[103.53, 116.28, 123.675],
+        fill_std=[57.375, 57.12, 58.395],
+    ),
+    dict(type="PackInputs"),
+]
+test_pipeline = [
+    dict(type="LoadImageFromFile"),
+    dict(type="ResizeEdge", scale=256, edge="short", interpolation="bicubic"),
+    dict(type="CenterCrop", crop_size=224),
+    dict(type="PackInputs"),
+]
+train_dataloader = dict(dataset=dict(pipeline=train_pipeline))
+val_dataloader = dict(dataset=dict(pipeline=test_pipeline))

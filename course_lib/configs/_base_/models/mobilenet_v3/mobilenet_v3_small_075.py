@@ -1,0 +1,16 @@
+"""MobileNetV3-Small, three quarters as wide, for ImageNet: 2,041,872 parameters, timm's number."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="MobileNetV3", arch="small_075"),
+    neck=dict(type="GlobalAveragePooling"),
+    head=dict(
+        type="StackedLinearClsHead",
+        num_classes=1000,
+        in_channels=432,
+        mid_channels=[1024],
+        dropout_rate=0.2,
+        act_cfg=dict(type="HSwish"),
+        topk=(1, 5),
+    ),
+)

@@ -1,0 +1,8 @@
+"""ResNet-56 of the ResNet paper for 32×32 pictures: 853,018 parameters, the paper's 0.85 million."""
+
+model = dict(
+    type="ImageClassifier",
+    backbone=dict(type="ResNet_CIFAR", depth=56, num_stages=3, out_indices=(2,)),
+    neck=dict(type="GlobalAveragePooling"),
+    head=dict(type="LinearClsHead", num_classes=10, in_channels=64),
+)
