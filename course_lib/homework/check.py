@@ -12,7 +12,7 @@ from .cards import Card
 from .compare import short
 from .exercise import Exercise
 from .exercises import find
-from .judge import Verdict, judge
+from .judge import Verdict, judge, short_error
 from .source import answer_digest
 
 
@@ -52,6 +52,15 @@ def check(name: str, answer: Callable[..., Any]) -> Result:
         advice = f"Hand over the function itself, without calling it: `check({name!r}, {exercise.function_name})`."
         got = (("got", short(answer)),)
         return Result(exercise.name, "not yet", Card("waiting", f"{name} · this is no function", (advice,), got))
+    try:
+        return _try(exercise, answer)
+    except Exception as error:  # nothing an answer does comes out of here, not even what nobody thought of
+        why = f"The check itself stopped with `{type(error).__name__}: {short_error(error)}`. Nothing was counted."
+        return Result(name, "not yet", Card("waiting", f"{name} · could not be checked", (why,)))
+
+
+def _try(exercise: Exercise, answer: Callable[..., Any]) -> Result:
+    name = exercise.name
     known, _ = progress.read()
     attempts = known[name].attempts if name in known else 0
     # new numbers at each attempt, the same ones when the same attempt is repeated elsewhere
@@ -73,28 +82,29 @@ def passed_card(exercise: Exercise, verdict: Verdict, record: progress.Record, t
     """For a right answer."""
     tries = "at the first attempt" if record.attempts == 1 else f"after {record.attempts} attempts"
     points = f"{exercise.points} point{'s' if exercise.points != 1 else ''}"
-    sentence = f"All {verdict.tried} inputs gave the expected result, the odd ones too."
     footer = " ".join(part for part in (f"{points}, {tries}.", trouble) if part)
-    return Card("passed", f"{exercise.name} · passed", (sentence,), _printed(verdict), footer=footer)
+    return Card("passed", f"{exercise.name} · passed", *explained(exercise, verdict), footer=footer)
 
 
 def failed_card(exercise: Exercise, verdict: Verdict, record: progress.Record, trouble: str) -> Card:
     """For a wrong answer: the input, both results, the difference, and a hint more after each of two attempts."""
-    difference = verdict.difference
-    assert difference is not None
-    sentences: tuple[str, ...] = (difference.why,)
-    rows: list[tuple[str, str]] = []
-    if verdict.case is not None:
-        if verdict.case.note:
-            sentences = (f"Tried on {verdict.case.note}. {difference.why}",)
-        pairs = zip(exercise.parameters, verdict.case.args, strict=False)
-        rows += [(parameter, short(value)) for parameter, value in pairs]
-    rows += [("got", difference.got), ("expected", difference.expected), *_printed(verdict)]
     hints = exercise.hints[: record.failed]
     more = "" if len(hints) == len(exercise.hints) else "Another hint comes after another try."
     footer = " ".join(part for part in (f"Attempt {record.attempts}.", more, trouble) if part)
-    return Card("failed", f"{exercise.name} · not right yet", sentences, tuple(rows), hints, footer)
+    return Card("failed", f"{exercise.name} · not right yet", *explained(exercise, verdict), hints, footer)
 
 
-def _printed(verdict: Verdict) -> tuple[tuple[str, str], ...]:
-    return (("printed", verdict.printed.rstrip()),) if verdict.printed.strip() else ()
+def explained(exercise: Exercise, verdict: Verdict) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """What is said of an answer that was tried, as sentences and rows of a card."""
+    printed = (("printed", verdict.printed.rstrip()),) if verdict.printed.strip() else ()
+    difference = verdict.difference
+    if difference is None:
+        return (f"All {verdict.tried} inputs gave the expected result, the odd ones too.",), printed
+    rows: list[tuple[str, str]] = []
+    why = difference.why
+    if verdict.case is not None:
+        if verdict.case.note:
+            why = f"Tried on {verdict.case.note}. {why}"
+        pairs = zip(exercise.parameters, verdict.case.args, strict=False)
+        rows += [(parameter, short(value)) for parameter, value in pairs]
+    return (why,), (*rows, ("got", difference.got), ("expected", difference.expected), *printed)

@@ -21,6 +21,7 @@ from course_lib.config.errors import ConfigError, DataError, did_you_mean
 
 from .check import check
 from .exercises import find
+from .judge import FirstLines, short_error
 
 LIMIT_S = 60.0
 
@@ -65,25 +66,48 @@ def load(file: Path, function_name: str) -> Callable[..., Any]:
     Raises:
         DataError: the file cannot be read or run, or has no such function.
     """
-    try:
-        text = file.read_text(encoding="utf-8")
-        source = notebook_source(text) if file.suffix == ".ipynb" else text
-        tree = ast.parse(source, str(file))
-    except SyntaxError as error:
-        raise DataError(f"{file}:{error.lineno}: {error.msg}.") from error
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DataError(
-            f"{file}: it cannot be read as {'a notebook' if file.suffix == '.ipynb' else 'text'}."
-        ) from error
+    source = read_source(file)
+    tree = ast.parse(source, str(file))
     if file.suffix == ".ipynb":
         tree = definitions(tree)
-    # so that the learner's lines can be shown, those of a notebook too
-    linecache.cache[str(file)] = (len(source), None, source.splitlines(keepends=True), str(file))
-    namespace: dict[str, Any] = {"__name__": "submission", "__file__": str(file)}
+    namespace = new_namespace(source, str(file))
     try:
         exec(compile(tree, str(file), "exec"), namespace)
     except Exception as error:
         raise DataError(f"{file}: running it stopped with {type(error).__name__}: {error}.") from error
+    return function_in(namespace, function_name, str(file))
+
+
+def read_source(file: Path) -> str:
+    """The Python of a ``.py`` file or a notebook, as text that can be parsed; nothing is run.
+
+    Raises:
+        DataError: the file cannot be read, is no notebook or no Python.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        source = notebook_source(text) if file.suffix == ".ipynb" else text
+        ast.parse(source, str(file))
+    except SyntaxError as error:
+        raise DataError(f"{file}:{error.lineno}: {error.msg}.") from error
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError, MemoryError) as error:
+        kind = "a notebook" if file.suffix == ".ipynb" else "text"
+        raise DataError(f"{file}: it cannot be read as {kind}.") from error
+    return source
+
+
+def new_namespace(source: str, name: str) -> dict[str, Any]:
+    """An empty module's variables, for code whose lines can be shown in messages, those of a notebook too."""
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    return {"__name__": "submission", "__file__": name}
+
+
+def function_in(namespace: dict[str, Any], function_name: str, file: str) -> Callable[..., Any]:
+    """The function or class of that name.
+
+    Raises:
+        DataError: there is none; with the nearest name.
+    """
     if not callable(namespace.get(function_name)):
         functions = [key for key, value in namespace.items() if callable(value)]
         hint = did_you_mean(function_name, functions)
@@ -108,12 +132,27 @@ def notebook_source(text: str) -> str:
 def definitions(tree: ast.Module) -> ast.Module:
     """Only the imports, functions, classes and constants (``K = 3``) of a module."""
     kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-    kept: list[ast.stmt] = []
-    kept += [line for line in tree.body if isinstance(line, kinds) or (isinstance(line, ast.Assign) and _plain(line))]
-    return ast.Module(kept, tree.type_ignores)
+    return ast.Module([line for line in tree.body if isinstance(line, kinds) or _plain(line)], tree.type_ignores)
 
 
-def _plain(line: ast.Assign) -> bool:
+def take_definitions(source: str, file: str) -> tuple[dict[str, Any], list[str]]:
+    """Imports, definitions and constants, run one after another: what fails is told, and the others still count."""
+    namespace, troubles = new_namespace(source, file), []
+    with contextlib.redirect_stdout(FirstLines()), contextlib.redirect_stderr(FirstLines()):
+        for statement in definitions(ast.parse(source, file)).body:
+            try:
+                exec(compile(ast.Module([statement], []), file, "exec"), namespace)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                line = ast.unparse(statement).partition("\n")[0]
+                troubles.append(f"`{line}` stopped with {type(error).__name__}: {short_error(error, 200)}.")
+    return namespace, troubles
+
+
+def _plain(line: ast.stmt) -> bool:
+    if not isinstance(line, (ast.Assign, ast.AnnAssign)) or line.value is None:
+        return False
     try:
         ast.literal_eval(line.value)
     except ValueError:

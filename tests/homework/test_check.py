@@ -1,11 +1,13 @@
 """Checks as a learner meets them: cards, hints, counting."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from course_lib.homework import check
 
@@ -100,3 +102,32 @@ def test_new_numbers_at_each_attempt() -> None:
     check("02.predict", answer)
     check("02.predict", answer)
     assert len(set(seen)) == 2
+
+
+def test_random_numbers_go_on_as_if_nothing_had_been_checked() -> None:
+    def draws(w: Any, b: Any, X: Any) -> Any:
+        random.random(), np.random.rand(), torch.rand(2)
+        return right(w, b, X)
+
+    states = []
+    for checked in (False, True):
+        random.seed(1), np.random.seed(1), torch.manual_seed(1)
+        if checked:
+            check("02.predict", draws)
+        states.append((random.random(), np.random.rand(), torch.rand(1).item()))
+    assert states[0] == states[1]
+
+
+def test_nothing_comes_out_of_a_check(home: Path) -> None:
+    class Odd:
+        def __call__(self, w: Any, b: Any, X: Any) -> Any:
+            raise SystemExit
+
+        @property
+        def __signature__(self) -> Any:
+            raise RuntimeError("odd")
+
+    result = check("02.predict", Odd())
+    assert result.status == "not yet"
+    assert "could not be checked" in str(result) and "`RuntimeError: odd`" in str(result)
+    assert not (home / "progress.json").exists()
