@@ -1,6 +1,7 @@
 """Pictures → batches: data sets, transforms, the loader with its two ways, the preprocessor."""
 
 from . import datasets, transforms
+from .by_sample import dead_workers_named
 from .datasets import Dataset
 from .decode import PictureError
 from .loader import Loader, make_loader
@@ -20,6 +21,7 @@ __all__ = [
     "Sampler",
     "Transform",
     "WeightedSampler",
+    "dead_workers_named",
     "datasets",
     "make_loader",
     "sample_rng",

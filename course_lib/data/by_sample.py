@@ -7,6 +7,7 @@ of workers gives the same batches, started by fork or by spawn.
 
 import signal
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -135,6 +136,24 @@ class BySample:
         if failure.index not in self.named:
             self.named.add(failure.index)
             print(f"skipped: {failure.error}", flush=True)
+
+
+@contextmanager
+def dead_workers_named() -> Iterator[None]:
+    """Say in plain words that a loader's worker was killed; torch tells it by a signal, wherever the program just is.
+
+    Raises:
+        DataError: a worker process ended.
+    """
+    try:
+        yield
+    except RuntimeError as error:
+        if "DataLoader worker" not in str(error):
+            raise
+        raise DataError(
+            f"a loader's worker process ended before its work was done ({str(error).splitlines()[0].rstrip('. ')}). "
+            "Mostly the computer ran out of memory: use fewer workers (num_workers=0) or smaller batches."
+        ) from error
 
 
 def start_worker(worker: int) -> None:

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn.utils import clip_grad_norm_, clip_grad_value_
 
 from course_lib.config.errors import CheckpointError, ConfigError
+from course_lib.data.by_sample import dead_workers_named
 from course_lib.data.preprocessor import Preprocessor
 from course_lib.models.files import load_checkpoint
 from course_lib.optim.schedules import Schedule, value_at
@@ -174,11 +175,13 @@ class Trainer:
             DivergenceError: the loss became NaN or infinite.
             CheckpointError: a checkpoint could not be written.
             CourseError: another training is at work in the same folder.
+            DataError: a picture cannot be read any more, or a loader's worker was killed.
         """
         start = time.monotonic()
         self.stopped = None
         self.set_rates()
-        with alone_in(self.work_dir if self.world.main else None), stops_at_signals(self.asked):
+        folder = self.work_dir if self.world.main else None
+        with dead_workers_named(), alone_in(folder), stops_at_signals(self.asked):
             try:
                 self.notify("before_train")
                 while self.epoch < self.max_epochs and self.step < self.max_steps and not self.stopped:

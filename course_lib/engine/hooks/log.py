@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from torch import Tensor
 
@@ -45,6 +45,7 @@ class LogHook(Hook):
         self.interval = interval
         self.writers = tuple(writers)
         self.folder: Path | None = None
+        self.file: TextIO | None = None  # opening it for every line would take longer than all else here
         self.sums: dict[str, Tensor | float] = {}
         self.count = 0
         self.since = 0.0
@@ -101,7 +102,10 @@ class LogHook(Hook):
     def write(self, record: dict[str, Any]) -> None:
         """Write a record wherever records go."""
         if self.folder is not None:
-            append(self.folder, record)
+            if self.file is None:
+                self.file = open(self.folder / "metrics.jsonl", "a", encoding="utf-8")  # noqa: SIM115  (see close)
+            self.file.write(json.dumps(record) + "\n")
+            self.file.flush()  # so that a kill takes no line away
             for writer in self.writers:
                 writer.write(record)
 
@@ -111,7 +115,10 @@ class LogHook(Hook):
             say(self.folder, text)
 
     def close(self) -> None:
-        """Let the writers finish."""
+        """Let the file and the writers finish."""
+        if self.file is not None:
+            self.file.close()
+            self.file = None
         for writer in self.writers:
             writer.close()
 
