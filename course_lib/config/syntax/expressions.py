@@ -118,11 +118,12 @@ class Expressions:
         return self.room.take(result)
 
     def dict_call(self, arguments: list[ast.expr], keywords: list[ast.keyword]) -> ConfigDict:
-        """``dict(other, a=1, **more)``: as in Python, no two keywords are the same, those of ``more`` included."""
+        """``dict(other, a=1, **more)`` and ``dict([('a', 1)])``: as in Python, no two keywords may be the same."""
         result = ConfigDict()
         for argument in arguments:
-            for key, value, origin in self.items(None, argument):
-                result.set(key, value, origin)
+            for pair in _pairs(argument) or [(None, argument)]:
+                for key, value, origin in self.items(*pair):
+                    result.set(key, value, origin)
         written: set[str | int] = set()
         for keyword in keywords:
             key_node = ast.copy_location(ast.Constant(keyword.arg), keyword) if keyword.arg else None
@@ -206,3 +207,10 @@ class Expressions:
                 value = _CONVERSIONS[conversion](value) if conversion in _CONVERSIONS else value
                 return format(str(value) if isinstance(value, (dict, list, tuple)) else value, spec)
         raise self.source.refuse(part)
+
+
+def _pairs(node: ast.expr) -> list[tuple[ast.expr | None, ast.expr]]:
+    """The keys and values of ``[('a', 1), ('b', 2)]``; none where it is anything else."""
+    rows = node.elts if isinstance(node, (ast.List, ast.Tuple)) else []
+    pairs = [row.elts for row in rows if isinstance(row, (ast.List, ast.Tuple)) and len(row.elts) == 2]
+    return [(key, value) for key, value in pairs] if len(pairs) == len(rows) else []

@@ -10,6 +10,7 @@ EXPRESSIONS = [
     "dict(a=1, b=dict(c=[dict(d=2)]))",
     "{'a': 1, 'b-c': 2, 3: 'three'}",
     "dict(known, z=1)",
+    "dict([('b', 2), ('a-b', [1])], z=1)",
     "dict(z=1, **known)",
     "{**known, 'a': 5}",
     "[*items, 4, *items[:1]]",
