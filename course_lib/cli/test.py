@@ -1,6 +1,7 @@
 """``course test``: every check and test of the source tree, each run to its end, and a summary.
 
-With arguments only pytest runs, with these arguments.
+With arguments only pytest runs, with these arguments. The tests of the lessons in a browser are apart, behind ``--ui``:
+not every desk has a browser that a program may use, and none is to be skipped unseen.
 """
 
 import argparse
@@ -12,9 +13,11 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from course_lib.cli.parsing import Subparsers, add_command
+from course_lib.cli.browser import PICTURES, provide_browser
+from course_lib.cli.parsing import Subparsers, add_command, typed_command
 from course_lib.cli.source import source_tree
 
+BROWSER_TESTS = "tests/ui"
 NOTEBOOKS = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300"]
 
 Runner = Callable[[Sequence[str], Path], int]
@@ -26,8 +29,13 @@ def add_parser(subparsers: Subparsers) -> None:
         subparsers,
         "test",
         "run every test and check",
-        ["test", "test tests/config -k merge", "test notebooks/02_perceptron.ipynb"],
+        ["test", "test --ui", "test tests/config -k merge", "test notebooks/02_perceptron.ipynb"],
         more="With arguments only pytest runs, with these arguments.",
+    )
+    parser.add_argument(
+        "--ui",
+        action="store_true",
+        help="only the tests of the lessons in a browser, which is installed where none starts",
     )
     parser.set_defaults(run=run, passed_on=[])
 
@@ -35,25 +43,32 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the steps; 1 where any of them failed."""
     tree = source_tree("tests")
-    return run_steps(selected(args.passed_on, tree) if args.passed_on else all_steps(tree), tree, call)
+    if args.ui:
+        provide_browser()
+        code = run_steps(in_browser(args.passed_on, tree), tree, call)
+        print(f"Pictures of the pages: {tree / PICTURES}")
+        return code
+    if args.passed_on:
+        return run_steps(selected(args.passed_on, tree), tree, call)
+    code = run_steps(all_steps(tree), tree, call)
+    print(f"The lessons in a browser are not in this: {typed_command()} test --ui")
+    return code
 
 
 def all_steps(tree: Path) -> dict[str, list[str]]:
     """The commands that make up the whole test, by name."""
     python = [sys.executable, "-m"]
-    # two at least, because many tests wait; four at most, because each worker holds torch in memory
-    workers = str(min(max(os.cpu_count() or 2, 2), 4))
     scripts = Path(sysconfig.get_path("scripts"))
     steps = {
         "ruff check": [*python, "ruff", "check", "."],
         "ruff format": [*python, "ruff", "format", "--check", "."],
         "mypy": [*python, "mypy"],
         "floors": [str(scripts / "lint-imports")],
-        "pytest": [*python, "pytest", "-q", "-n", workers, "tests"],
+        "pytest": [*python, "pytest", "-q", "-n", workers(), "tests", "--ignore", BROWSER_TESTS],
     }
     if any((tree / "notebooks").glob("*.ipynb")):
         # loadfile: the cells of a notebook belong together
-        steps["notebooks"] = [*python, "pytest", "-q", "-n", workers, "--dist", "loadfile", *NOTEBOOKS, "notebooks"]
+        steps["notebooks"] = [*python, "pytest", "-q", "-n", workers(), "--dist", "loadfile", *NOTEBOOKS, "notebooks"]
     return steps
 
 
@@ -63,6 +78,20 @@ def selected(arguments: Sequence[str], tree: Path) -> dict[str, list[str]]:
     words = [os.path.relpath(word, tree) if Path(word.partition("::")[0]).exists() else word for word in arguments]
     named = any(word.endswith(".ipynb") or Path(word).name == "notebooks" for word in words)
     return {"pytest": [sys.executable, "-m", "pytest", *(NOTEBOOKS if named else []), *words]}
+
+
+def in_browser(arguments: Sequence[str], tree: Path) -> dict[str, list[str]]:
+    """The tests in a browser, or those of them that the arguments name; a missing browser fails them."""
+    [command] = selected(arguments, tree).values()
+    pytest, words = command[:3], command[3:]
+    named = any(Path(word).as_posix().startswith(BROWSER_TESTS) for word in words)
+    # what is typed comes last, as pytest heeds the last -n
+    return {"browser": [*pytest, "-q", "-n", workers(), "--ui", *words, *([] if named else [BROWSER_TESTS])]}
+
+
+def workers() -> str:
+    """Processes of pytest: two at least, as many tests wait; four at most, as each holds torch in memory."""
+    return str(min(max(os.cpu_count() or 2, 2), 4))
 
 
 def run_steps(steps: dict[str, list[str]], tree: Path, call: Runner) -> int:

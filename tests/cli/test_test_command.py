@@ -36,6 +36,36 @@ def test_the_whole_test_is_checks_tests_and_notebooks(tmp_path: Path) -> None:
     assert words[-1] == "notebooks" and words[words.index("--dist") + 1] == "loadfile"
 
 
+def test_the_browser_tests_are_behind_ui_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    steps: list[dict[str, list[str]]] = []
+
+    def run_steps(chosen: dict[str, list[str]], tree: Path, call: command.Runner) -> int:
+        steps.append(chosen)
+        return 1
+
+    monkeypatch.setattr(command, "run_steps", run_steps)
+    monkeypatch.setattr(command, "source_tree", lambda needed: tmp_path)
+    monkeypatch.setattr(command, "provide_browser", lambda: print("a browser is there"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tests" / "ui").mkdir(parents=True)
+    (tmp_path / "tests" / "ui" / "test_a.py").touch()
+
+    assert main(["test"]) == 1
+    assert steps[-1]["pytest"][-3:] == ["tests", "--ignore", "tests/ui"]
+    assert capsys.readouterr().out == "The lessons in a browser are not in this: course test --ui\n"
+
+    assert main(["test", "--ui", "-k", "lesson_02"]) == 1
+    assert list(steps[-1]) == ["browser"]
+    assert steps[-1]["browser"][-4:] == ["--ui", "-k", "lesson_02", "tests/ui"]
+    expected = f"a browser is there\nPictures of the pages: {tmp_path / 'work_dirs' / 'ui'}\n"
+    assert capsys.readouterr().out == expected
+
+    assert main(["test", "tests/ui/test_a.py::test_b", "--ui"]) == 1
+    assert steps[-1]["browser"][-2:] == ["--ui", "tests/ui/test_a.py::test_b"]
+
+
 def test_with_arguments_only_pytest_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tests" / "config").mkdir(parents=True)
     (tmp_path / "tests" / "config" / "test_a.py").touch()

@@ -21,8 +21,9 @@ from typing import Any
 
 import pytest
 
+from course_lib.cli.browser import PICTURES, start_browser
+
 ROOT = Path(__file__).resolve().parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 WAIT_S = 120  # how long anything may take before it counts as hanging; nothing is expected to be fast
 # all cells are in the page, those off screen too
 LAB_SETTINGS = {"tracker": {"windowingMode": "none"}}
@@ -91,17 +92,24 @@ class Lesson:
         return number
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--ui", action="store_true", help="no test in a browser is skipped: without a browser it fails")
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """A Chromium or Chrome that is installed already; nothing is downloaded."""
-    programs = [path for name in BROWSERS if (path := shutil.which(name))]
-    if not programs:
-        pytest.skip(f"no browser is at hand: none of {', '.join(BROWSERS)} is on the PATH")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="the tests in a browser need playwright")
-    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    with sync_api.sync_playwright() as playwright:
-        sync_api.expect.set_options(timeout=1000 * WAIT_S)
-        browser = playwright.chromium.launch(executable_path=programs[0], args=["--no-sandbox"] if as_root else [])
+def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A browser that is installed already; ``course test --ui`` installs one."""
+    # unknown where pytest was started on another folder, and came here later
+    missing = pytest.fail if request.config.getoption("--ui", default=False) else pytest.skip
+    try:
+        from playwright.sync_api import expect, sync_playwright
+    except ImportError:
+        missing("the tests in a browser need the package playwright")
+    with sync_playwright() as playwright:
+        expect.set_options(timeout=1000 * WAIT_S)
+        browser = start_browser(playwright)
+        if browser is None:
+            missing("no browser starts here: course test --ui installs one, or says how")
         yield browser
         browser.close()
 
@@ -111,6 +119,7 @@ def lab_url(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """The address of a JupyterLab on a copy of the notebooks, with the kit's settings and none of the user's."""
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=lambda *_: {"work_dirs", ".ipynb_checkpoints"})
+    shutil.copytree(ROOT / "tests" / "ui" / "notebooks", folder / "notebooks", dirs_exist_ok=True)
     settings = folder / "config" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
     for plugin, values in LAB_SETTINGS.items():
@@ -178,12 +187,15 @@ def stop(server: subprocess.Popen) -> None:
 
 
 @pytest.fixture
-def open_lesson(browser: Any, lab_url: str, tmp_path: Path) -> Callable[[str], AbstractContextManager[Lesson]]:
+def open_lesson(
+    browser: Any, lab_url: str, request: pytest.FixtureRequest
+) -> Callable[[str], AbstractContextManager[Lesson]]:
     """``with open_lesson("02_perceptron.ipynb") as lesson``: a fresh page and kernel, which end with the block.
 
     A request that leaves the server, an error on the browser's console and a widget that cannot be shown fail the test.
-    A failed test leaves a picture of the page, and says where.
+    Each test leaves a picture of the page as it was at its end, and a failed one says where.
     """
+    picture = ROOT / PICTURES / f"{request.node.name}.png"
 
     @contextmanager
     def open_in_page(notebook: str) -> Iterator[Lesson]:
@@ -199,13 +211,14 @@ def open_lesson(browser: Any, lab_url: str, tmp_path: Path) -> Callable[[str], A
             lesson.until_idle()
             page.evaluate("() => cells().forEach(cell => { cell.node.dataset.cell = cell.model.id; })")
             yield lesson
+            page.screenshot(path=picture)
             assert page.get_by_text(re.compile("Error (displaying|creating) widget")).count() == 0
             assert troubles == []
             # last, as JupyterLab complains of what a kernel had no time to answer
             page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         except BaseException as error:
-            page.screenshot(path=tmp_path / "page.png")
-            error.add_note(f"The page as it was: {tmp_path / 'page.png'}; what went wrong in it: {troubles}")
+            page.screenshot(path=picture)
+            error.add_note(f"The page as it was: {picture}; what went wrong in it: {troubles}")
             raise
         finally:
             page.close()
