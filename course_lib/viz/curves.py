@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from course_lib.config.errors import DataError, did_you_mean
 
-from .style import PALETTE, QUIET, apart, log_scale, new_figure, quiet_axes, styled
+from .style import PALETTE, QUIET, NotebookFigure, apart, log_scale, new_figure, quiet_axes, styled
 
 Record = Mapping[str, Any]
 LABELS = {"loss": "Loss", "lr": "Learning rate", "accuracy/top1": "Accuracy", "accuracy/top5": "Top-5 accuracy"}
@@ -96,7 +95,7 @@ def curves_figure(
     smoothing: float = 0.6,
     log: bool = False,
     title: str = "",
-) -> Figure:
+) -> NotebookFigure:
     """Loss, accuracy and learning rate over the steps, training and validation together, one colour a run.
 
     A panel without a value in any run is left out.
@@ -108,7 +107,7 @@ def curves_figure(
         log: Loss and learning rate on logarithmic axes.
     """
     names = {name for records in runs.values() for record in records for name in record}
-    metric = metric or _first_metric(runs)
+    metric = metric or first_metric(runs)
     panels = [name for name in ("loss", metric) if name and {name, f"train/{name}", f"val/{name}"} & names]
     has_lr = "lr" in names
     figure = new_figure(800, (360 if panels else 60) + 150 * has_lr + 26 * (len(runs) > 1) + 24 * bool(title))
@@ -142,7 +141,8 @@ def curves_figure(
     return figure
 
 
-def _first_metric(runs: Mapping[str, Sequence[Record]]) -> str | None:
+def first_metric(runs: Mapping[str, Sequence[Record]]) -> str | None:
+    """The metric that a chart of these runs shows: top-1 accuracy if it was measured, else what was measured first."""
     found = [
         name.removeprefix("val/")
         for records in runs.values()

@@ -71,7 +71,7 @@ class Plane:
         self.X, self.y = X, y
         self.box = box or box_around(X)
         self.figure = empty_figure(self.width_px, self.height_px)
-        axes = self.figure.add_axes((0.11, 0.13, 0.87, 0.78))
+        axes = self.figure.add_axes((0.135, 0.13, 0.85, 0.78))
         axes.set(xlim=self.box[:2], ylim=self.box[2:], xlabel=features[0], ylabel=features[1])
         axes.tick_params(length=0)
         axes.locator_params(nbins=5)
@@ -90,7 +90,7 @@ class Plane:
             points += [axes.scatter(x1, x2, 26, color=colour, marker=marker, edgecolor="white", lw=0.7, label=name)]
         self.rings = axes.scatter([], [], 110, facecolor="none", edgecolor=INK, lw=1.3)
         self.mark = axes.scatter([], [], 260, facecolor="none", edgecolor=INK, lw=2.2)
-        self.figure.legend(loc="upper left", bbox_to_anchor=(0.1, 1.0), ncols=2, frameon=False, handletextpad=0.2)
+        self.figure.legend(loc="upper left", bbox_to_anchor=(0.125, 1.0), ncols=2, frameon=False, handletextpad=0.2)
         # from the lowest to the uppermost; "animated" leaves them out of the background
         self.moving: list[Artist] = [self.plus_side, self.minus_side, self.old_line, self.line, *points]
         self.moving += [self.rings, self.mark]

@@ -1,4 +1,5 @@
-// The points playground in the browser: draws points, line and half-planes; the line itself is computed in Python.
+// Points in the browser, with a line and its half-planes or with a network's chances of class +1 for the whole plane;
+// all of these are computed in Python.
 // Click: add. Drag: move. Click a point: remove. Keys: arrows move the cross, Space adds, 1 and 2 pick the class,
 // Backspace removes the point nearest to the cross.
 
@@ -28,12 +29,18 @@ function nearest(points, x, y) {
   return best;
 }
 
-function drawLine(svg, [w1, w2, b]) {
-  // corners of a long strip beside the line, cut off by the picture's edge
+// two points of the line w1 x + w2 y + b = 0, far outside of the picture
+function lineEnds([w1, w2, b]) {
   const length = Math.hypot(w1, w2);
   const [footX, footY] = [(-b * w1) / length ** 2, (-b * w2) / length ** 2];
   const [alongX, alongY] = [(-w2 / length) * 9, (w1 / length) * 9];
-  const ends = [[footX - alongX, footY - alongY], [footX + alongX, footY + alongY]];
+  return [[footX - alongX, footY - alongY], [footX + alongX, footY + alongY]];
+}
+
+function drawLine(svg, [w1, w2, b]) {
+  // corners of a long strip beside the line, cut off by the picture's edge
+  const length = Math.hypot(w1, w2);
+  const ends = lineEnds([w1, w2, b]);
   for (const side of [1, -1]) {
     const [awayX, awayY] = [(w1 / length) * 9 * side, (w2 / length) * 9 * side];
     const far = ends.map(([x, y]) => [x + awayX, y + awayY]).reverse();
@@ -42,6 +49,31 @@ function drawLine(svg, [w1, w2, b]) {
   }
   const [[x1, y1], [x2, y2]] = ends.map(([x, y]) => [toX(x), toY(y)]);
   shape("line", { x1, y1, x2, y2, stroke: "#222", "stroke-width": 2 }, svg);
+}
+
+function drawField(svg, { chances, boundary = [], neurons = [] }) {
+  // chances: a byte for each place of a square, row by row from the top; 0 is class -1, 255 is class +1
+  const side = Math.round(Math.sqrt(chances.byteLength));
+  const bytes = new Uint8Array(chances.buffer, chances.byteOffset, chances.byteLength);
+  const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(side, side);
+  bytes.forEach((byte, index) => {
+    const colour = COLOURS[byte < 128 ? -1 : 1];
+    const rgb = [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16));
+    pixels.data.set([...rgb, Math.abs(byte - 127.5) * 0.72], 4 * index); // at most a third of the full colour
+  });
+  context.putImageData(pixels, 0, 0);
+  const image = shape("image", { width: SIZE, height: SIZE, preserveAspectRatio: "none" }, svg);
+  image.setAttribute("href", canvas.toDataURL());
+  for (const line of neurons) {
+    const [[x1, y1], [x2, y2]] = lineEnds(line).map(([x, y]) => [toX(x), toY(y)]);
+    shape("line", { x1, y1, x2, y2, stroke: "#222", "stroke-width": 1, "stroke-dasharray": "2 5", opacity: 0.6 }, svg);
+  }
+  for (const path of boundary) {
+    const points = path.map(([x, y]) => `${toX(x)},${toY(y)}`).join(" ");
+    shape("polyline", { points, fill: "none", stroke: "#222", "stroke-width": 2 }, svg);
+  }
 }
 
 function drawPoint(svg, [x, y, label], isWrong) {
@@ -149,6 +181,8 @@ function render({ model, el }) {
     svg.replaceChildren();
     const line = model.get("line");
     if (line.length) drawLine(svg, line);
+    const field = model.get("field");
+    if (field.chances) drawField(svg, field);
     const axis = { stroke: "#ddd", "stroke-width": 1 };
     shape("line", { x1: 0, x2: SIZE, y1: SIZE / 2, y2: SIZE / 2, ...axis }, svg);
     shape("line", { y1: 0, y2: SIZE, x1: SIZE / 2, x2: SIZE / 2, ...axis }, svg);
@@ -161,7 +195,7 @@ function render({ model, el }) {
     }
   }
 
-  const events = "change:points change:line change:wrong";
+  const events = "change:points change:line change:wrong change:field";
   model.on(events, draw);
   root.append(bar, svg, help);
   el.append(root);

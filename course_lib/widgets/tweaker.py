@@ -1,12 +1,9 @@
 """The config tweaker: a form made from a real config, the change as text, and a real training of some seconds.
 
-In Jupyter the training runs in a thread, so that Stop is heard; Colab shows nothing that a thread changes, so there it
-runs in the foreground, and the notebook's own stop button ends it.
+The training is one of ``training_job.py``: in a thread in Jupyter, in the foreground in Colab.
 """
 
 import html
-import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,11 +11,11 @@ from dataclasses import dataclass, field
 import ipywidgets
 
 from course_lib.builders import check_config, stopping_point
-from course_lib.config import Config, CourseError
+from course_lib.config import Config
 
 from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
 from .run_curves import RunCurves
-from .short_run import Record, train_for
+from .training_job import Record, TrainingJob
 from .tweaks import Knob, apply, chosen_values, command, count_parameters, difference, usual_knobs
 
 REDRAW_S = 0.5  # a picture costs about 0.1 s, which the training waits for
@@ -79,8 +76,7 @@ class ConfigTweaker(ipywidgets.VBox):
         self.cfg, self.goal, self.seconds = cfg, goal or Goal(), seconds
         self.knobs = list(usual_knobs(cfg) if knobs is None else knobs)
         self.runs: list[Run] = []
-        self.stopping = threading.Event()
-        self.thread: threading.Thread | None = None
+        self.job, self.drawn = TrainingJob(cfg), 0.0
         self.curves = RunCurves(self.goal.accuracy)
         self.image = picture(RunCurves.width_px, RunCurves.height_px)
         self.change, self.verdict, self.state = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
@@ -169,49 +165,34 @@ class ConfigTweaker(ipywidgets.VBox):
         cfg = self.tweaked
         run = Run(f"{len(self.runs) + 1} · {self.changed}", count_parameters(cfg), stopping_point(cfg)[0] or 1)
         self.runs.append(run)
-        self.stopping.clear()
+        self.job, self.drawn = TrainingJob(cfg, self.show_progress, seconds=self.seconds), 0.0
+        run.records = self.job.records
         self.train_button.disabled, self.stop_button.disabled = True, False
         self.state.value = sentence("Making the pictures …")
-        if background if background is not None else "google.colab" not in sys.modules:
-            self.thread = threading.Thread(target=self._train, args=(cfg, run), daemon=True)
-            self.thread.start()
-        else:
-            self._train(cfg, run)
+        self.job.start(background)
 
-    def _train(self, cfg: Config, run: Run) -> None:
-        """The whole of a run; whatever goes wrong in it is shown, as nobody sees the traceback of a thread."""
-        started = drawn = time.monotonic()
-
-        def on_record(record: Record) -> None:
-            nonlocal drawn
-            run.records.append(record)
-            if time.monotonic() - drawn >= REDRAW_S:
-                drawn = time.monotonic()
-                said = "" if run.accuracy is None else f", {run.accuracy:.1f} %"
-                self.state.value = sentence(f"Epoch {record['epoch']:.1f}, {drawn - started:.0f} s{said}", colour=BLUE)
-                self.draw()
-
-        text, colour = "", "inherit"
-        try:
-            train_for(cfg, self.seconds, self.stopping, on_record)
-            run.ended = "stopped" if self.stopping.is_set() else "done"
-            text, colour = outcome(run, self.goal)
-        except CourseError as error:
-            run.ended, text, colour = "failed", html.escape(str(error)).replace("\n", "<br>"), ORANGE
-        except BaseException as error:
-            run.ended, text, colour = "failed", html.escape(f"{type(error).__name__}: {error}"), ORANGE
-        self.state.value = sentence(text, colour=colour, bold=True)
-        self.train_button.disabled, self.stop_button.disabled = False, True
-        self.draw()
+    def show_progress(self) -> None:
+        """What the training has come to; called in its thread."""
+        run, now = self.runs[-1], time.monotonic()
+        if self.job.ended:
+            run.ended = self.job.ended
+            text, colour = (self.job.trouble, ORANGE) if run.ended == "failed" else outcome(run, self.goal)
+            self.state.value = sentence(html.escape(text).replace("\n", "<br>"), colour=colour, bold=True)
+            self.train_button.disabled, self.stop_button.disabled = False, True
+            self.draw()
+        elif now - self.drawn >= REDRAW_S:
+            self.drawn = now
+            said = "" if run.accuracy is None else f", {run.accuracy:.1f} %"
+            self.state.value = sentence(f"Epoch {run.records[-1]['epoch']:.1f}{said}", colour=BLUE)
+            self.draw()
 
     def stop(self) -> None:
         """End the training after the step that it is at."""
-        self.stopping.set()
+        self.job.control.stop()
 
     def wait(self) -> None:
         """Until the training is over."""
-        if self.thread is not None:
-            self.thread.join()
+        self.job.wait()
 
     # --- what is shown ---
 

@@ -11,7 +11,9 @@ from typing import Any
 
 from course_lib.homework.exercises import find
 
-LESSON_02, LESSON_10 = "02_perceptron.ipynb", "10_config.ipynb"
+LESSON_02, LESSON_03, LESSON_10 = "02_perceptron.ipynb", "03_mlp.ipynb", "10_config.ipynb"
+LESSON_08, LESSON_09 = "08_convolution.ipynb", "09_cnn_layers.ipynb"
+LESSON_11, LESSON_12 = "11_augmentation.ipynb", "12_schedules.ipynb"
 
 
 def expect(locator: Any) -> Any:
@@ -118,6 +120,88 @@ def test_homework_fails_with_a_hint_then_passes(open_lesson):
         expect(card).to_contain_text("2 points, after 2 attempts.")
 
 
+def test_lesson_08_runs_and_its_widgets_answer(open_lesson):
+    with open_lesson(LESSON_08) as lesson:
+        lesson.run_all()
+        keyboard = lesson.page.keyboard
+
+        # a question whose answer is a figure
+        question = lesson.cell("moved")
+        expect(question.locator("img")).to_have_count(0)
+        question.get_by_role("button", name="about 90 %").click()
+        expect(question).to_contain_text("You said about 90 %; it is below 40 %.")
+        expect(question.locator("img")).to_have_count(1)
+
+        # the painter: the blur's nine ones, the first two with the keyboard
+        painter = lesson.cell("painter").locator(".course-kernel-painter")
+        numbers, shown = painter.locator(".widget-gridbox button"), painter.locator("img").nth(1)
+        expect(numbers).to_have_count(9)
+        before = pixels(shown)
+        numbers.nth(0).focus()
+        keyboard.press("Space")
+        expect(painter).to_contain_text("Your numbers add up to 0.22.")
+        wait_until(lambda: pixels(shown) != before, "the middle picture becomes another one")
+        keyboard.press("Tab")
+        keyboard.press("Space")
+        expect(painter).to_contain_text("Your numbers add up to 0.33.")
+        for index in range(2, 9):
+            numbers.nth(index).click()
+        expect(painter).to_contain_text("Blur, found in 9 strokes.")
+        painter.get_by_role("button", name="5", exact=True).click()
+        expect(numbers).to_have_count(25)
+        expect(painter).not_to_contain_text("Camera shake")
+
+        # the geometry: one row of padding keeps the size; then a step of the window
+        geometry = lesson.cell("geometry").locator(".course-conv-geometry")
+        picture = geometry.locator("img")
+        expect(geometry).to_contain_text("✗ output 9")
+        before = pixels(picture)
+        slider(geometry, "padding p").focus()
+        keyboard.press("ArrowRight")
+        expect(geometry).to_contain_text("⌊8 / 1⌋ + 1 = 9")
+        expect(geometry).to_contain_text("Goal reached, and with 9 weights it cannot be done with fewer.")
+        wait_until(lambda: pixels(picture) != before, "the picture shows the padding")
+        before = pixels(picture)
+        slider(geometry, "position").focus()
+        keyboard.press("ArrowRight")
+        wait_until(lambda: pixels(picture) != before, "the window stands at the next output")
+        play = geometry.locator(".widget-play button").first
+        play.click()
+        before = pixels(picture)
+        wait_until(lambda: pixels(picture) != before, "the window walks by itself")
+        play.click()
+
+
+def test_lesson_09_runs_and_its_explorer_answers(open_lesson):
+    with open_lesson(LESSON_09) as lesson:
+        lesson.run_all()
+        keyboard, question = lesson.page.keyboard, lesson.cell("chain")
+        explorer = question.locator(".course-activations")
+        expect(explorer).to_have_count(0)
+        question.get_by_role("button", name="about a half").click()
+        picture = explorer.locator("img")
+        expect(explorer).to_contain_text("it has vanished")
+
+        # from sigmoid to ReLU, which keeps the gradient for an input of 2
+        before = pixels(picture)
+        explorer.get_by_role("button", name="ReLU", exact=True).click()
+        expect(explorer).to_contain_text("it is alive")
+        expect(explorer).to_contain_text("x = 2 with ReLU")
+        wait_until(lambda: pixels(picture) != before, "the picture shows another curve")
+
+        # down to -2 with the arrow keys, where ReLU is dead; a leak of 1 is not
+        slider(explorer, "input x").focus()
+        for _ in range(40):
+            keyboard.press("ArrowLeft")
+        expect(explorer).to_contain_text("the gradient is dead")
+        explorer.get_by_role("button", name="Leaky ReLU, PReLU").click()
+        expect(explorer).to_contain_text("it has vanished")
+        slider(explorer, "a").focus()
+        for _ in range(18):
+            keyboard.press("ArrowRight")
+        expect(explorer).to_contain_text("Goal reached!")
+
+
 def test_lesson_10_runs_and_its_tweaker_trains_in_the_background(open_lesson):
     with open_lesson(LESSON_10) as lesson:
         lesson.run_all()
@@ -160,3 +244,138 @@ def test_lesson_10_runs_and_its_tweaker_trains_in_the_background(open_lesson):
 def slider(form: Any, label: str) -> Any:
     """The handle of a slider, found by its name."""
     return form.locator(".widget-hslider", has=form.page.get_by_text(label, exact=True)).locator(".noUi-handle")
+
+
+def test_lesson_03_runs_and_its_playground_trains_in_the_background(open_lesson):
+    with open_lesson(LESSON_03) as lesson:
+        lesson.run_all()
+        keyboard, playground = lesson.page.keyboard, lesson.cell("tweak").locator(".course-playground")
+        plane = playground.locator("svg[role=application]")
+        points = plane.locator("rect, circle[stroke=white]")
+        train = playground.get_by_role("button", name="Train")
+        expect(points).to_have_count(100)
+        expect(playground).to_contain_text("Perceptron: 0 hidden neurons, 3 parameters")
+
+        # one line never solves it: it is still at work while another cell runs, and then it is paused
+        train.focus()
+        keyboard.press("Space")
+        expect(playground).to_contain_text(re.compile(r"Step \d+, loss 0\.[67]"))
+        curve = playground.locator("svg[role=img] polyline")  # made anew for each picture: it cannot be photographed
+        growing = curve.get_attribute("points")
+        wait_until(lambda: curve.get_attribute("points") != growing, "the curve grows")
+        lesson.type_and_run("checkin", "print('other cells run')")
+        expect(lesson.output("checkin")).to_have_text(re.compile("other cells run"))
+        playground.get_by_role("button", name="Pause").click()
+        expect(train).to_be_enabled()
+        expect(playground).not_to_contain_text("Solved")
+
+        # a hidden layer of four, by keyboard
+        before = pixels(plane)
+        slider(playground, "hidden layers").focus()
+        keyboard.press("ArrowRight")
+        slider(playground, "neurons each").focus()
+        for _ in range(3):
+            keyboard.press("ArrowRight")
+        expect(playground).to_contain_text("MLP: 4 hidden neurons, 17 parameters")
+        wait_until(lambda: pixels(plane) != before, "the plane shows another network")
+        train.click()
+        expect(playground).to_contain_text("Solved: XOR with 4 hidden neurons.")
+        expect(playground).to_contain_text("Your fewest hidden neurons: XOR 4")
+
+        # other points, and one more by a click
+        playground.get_by_role("button", name="circles").click()
+        expect(playground).to_contain_text("Step 0: ")
+        playground.get_by_role("button", name="class +1").click()
+        click(plane, 0.95, 0.95)
+        expect(points).to_have_count(101)
+        expect(playground).to_contain_text("of 101 points right")
+
+
+def test_lesson_11_runs_and_its_gallery_answers(open_lesson):
+    with open_lesson(LESSON_11) as lesson:
+        lesson.run_all()
+        keyboard, gallery = lesson.page.keyboard, lesson.cell("gallery").locator(".course-gallery")
+        sheet = gallery.locator("img").first
+
+        # the wrong step, then the right one
+        gallery.get_by_role("button", name="ColorJitter").click()
+        expect(gallery).to_contain_text("is it still “left”?")
+        expect(gallery).to_contain_text("# dict(type='RandomFlip'")
+        gallery.get_by_role("button", name="RandomFlip").click()
+        expect(gallery).to_contain_text("Found! A mirrored “left”")
+        expect(gallery.get_by_role("button", name="left ✓")).to_be_visible()
+
+        # another picture; with the keyboard: a step switched off, and an angle to its end
+        gallery.get_by_role("button", name="M", exact=True).click()
+        before = pixels(sheet)
+        gallery.get_by_role("checkbox", name="ColorJitter").focus()
+        keyboard.press("Space")
+        expect(gallery).to_contain_text("# dict(type='ColorJitter'")
+        wait_until(lambda: pixels(sheet) != before, "the sheet shows the letter without another colour")
+        slider(gallery, "angle").focus()
+        keyboard.press("End")
+        expect(gallery).to_contain_text("angle=180")
+        gallery.get_by_role("button", name="Rotate").click()
+        expect(gallery).to_contain_text("is a W")
+
+        # a picture of one's own
+        before = pixels(sheet)
+        file = {"name": "me.png", "mimeType": "image/png", "buffer": sheet.screenshot()}
+        with lesson.page.expect_file_chooser() as chooser:
+            gallery.get_by_role("button", name="Your own picture").click()
+        chooser.value.set_files(file)
+        expect(gallery).to_contain_text("Your own picture. What is its label")
+        wait_until(lambda: pixels(sheet) != before, "the sheet shows the own picture")
+
+
+
+def test_lesson_12_runs_and_its_builder_races_in_the_background(open_lesson):
+    with open_lesson(LESSON_12) as lesson:
+        lesson.run_all()
+        keyboard, builder = lesson.page.keyboard, lesson.cell("tweak").locator(".course-schedule-builder")
+        curve, runs = builder.locator("img").nth(0), builder.locator("img").nth(1)
+        rows = builder.locator(".course-schedule-row")
+        expect(builder).to_contain_text("param_scheduler = []")
+
+        # a warm-up, by keyboard: the dropdown's first choice is LinearLR
+        before = pixels(curve)
+        builder.get_by_role("button", name="Add").focus()
+        keyboard.press("Space")
+        expect(rows).to_have_count(1)
+        expect(builder).to_contain_text("dict(type='LinearLR', by_epoch=False, begin=0, end=38")
+        wait_until(lambda: pixels(curve) != before, "the curve warms up")
+
+        # it begins after its end: nothing can be trained, and it says why
+        train = builder.get_by_role("button", name="Train")
+        slider(rows.nth(0), "begin").focus()
+        for _ in range(2):
+            keyboard.press("ArrowRight")
+        expect(builder).to_contain_text("LinearLR: begin=38 must be smaller than end=38.")
+        expect(train).to_be_disabled()
+        for _ in range(2):
+            keyboard.press("ArrowLeft")
+        expect(train).to_be_enabled()
+
+        # another schedule, and the first one taken away
+        builder.locator("select").select_option("CosineAnnealingLR")
+        builder.get_by_role("button", name="Add").click()
+        expect(rows).to_have_count(2)
+        rows.nth(0).get_by_role("button", name="Remove").click()
+        expect(rows).to_have_count(1)
+        expect(builder).not_to_contain_text("type='LinearLR'")
+        before = pixels(curve)
+        slider(builder, "lr").focus()
+        keyboard.press("ArrowLeft")
+        wait_until(lambda: pixels(curve) != before, "the curve begins lower")
+
+        # the race, while another cell runs
+        before = pixels(runs)
+        train.focus()
+        keyboard.press("Space")
+        expect(builder).to_contain_text(re.compile(r": epoch \d"))
+        lesson.type_and_run("checkin", "print('other cells run')")
+        expect(lesson.output("checkin")).to_have_text(re.compile("other cells run"))
+        result = r"Yours [\d.]+ %, the constant rate 0\.3 [\d.]+ %: [+-][\d.]+ points"
+        expect(builder).to_contain_text(re.compile(result))
+        expect(builder).to_contain_text("1 · lr 0.1, Cosine")
+        wait_until(lambda: pixels(runs) != before, "the picture shows two trainings")

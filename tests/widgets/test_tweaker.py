@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from course_lib.config import Config, DivergenceError, load_config
-from course_lib.widgets import tweaker
+from course_lib.widgets.training_job import TrainingJob
 from course_lib.widgets.tweaker import ConfigTweaker, Goal, Run, outcome
 from course_lib.widgets.tweaks import Knob
 
@@ -81,24 +81,24 @@ def test_stop_button_ends_the_training(cfg: Config) -> None:
     assert widget.running and not widget.stop_button.disabled and widget.train_button.disabled
     widget.train_button.click()  # a second press changes nothing
     widget.stop_button.click()
-    assert widget.thread is not None
-    widget.thread.join(60)
-    assert not widget.thread.is_alive() and [run.ended for run in widget.runs] == ["stopped"]
+    assert widget.job.thread is not None
+    widget.job.thread.join(60)
+    assert not widget.job.thread.is_alive() and [run.ended for run in widget.runs] == ["stopped"]
 
 
 def test_in_colab_it_trains_in_the_foreground(cfg: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
     widget = ConfigTweaker(cfg)
     widget.train_button.click()
-    assert widget.thread is None and widget.runs[0].ended == "done"
+    assert widget.job.thread is None and widget.runs[0].ended == "done"
 
 
 @pytest.mark.parametrize("error", [DivergenceError("the loss became nan at step 3."), ZeroDivisionError("by zero")])
 def test_an_error_in_the_thread_is_shown(cfg: Config, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    def train_for(*args: Any) -> None:
+    def run(job: TrainingJob) -> None:
         raise error
 
-    monkeypatch.setattr(tweaker, "train_for", train_for)
+    monkeypatch.setattr(TrainingJob, "run", run)
     widget = ConfigTweaker(cfg)
     widget.train()
     widget.wait()

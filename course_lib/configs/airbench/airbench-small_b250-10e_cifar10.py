@@ -1,6 +1,7 @@
 """As airbench-small_b250-5e_cifar10, for twice as long and with larger shifts.
 
-TO MEASURE
+84.20 % of the 10,000 test pictures (JPEG copies of them), 85.14 % with their mirrored views (--tta), with seed 0; 10.6
+CPU-minutes in all on one core with AVX-512 while the machine was busy.
 """
 
 _base_ = ["airbench-small_b250-5e_cifar10.py"]

@@ -1,6 +1,7 @@
 """The recipe of the speed runs on one core of a processor: a narrow airbench94, 5 epochs.
 
-TO MEASURE
+82.91 % of the 10,000 test pictures (JPEG copies of them), 83.56 % with their mirrored views (--tta), with seed 0; 5.6
+CPU-minutes in all on one core with AVX-512 while the machine was busy.
 """
 
 _base_ = [

@@ -9,7 +9,7 @@ from course_lib.config.errors import ConfigError, did_you_mean
 
 from ..exercise import Exercise
 
-LESSONS = ("02", "10")
+LESSONS = ("02", "03", "08", "09", "10", "11")
 
 
 def of_lesson(lesson: str) -> list[Exercise]:
@@ -19,7 +19,8 @@ def of_lesson(lesson: str) -> list[Exercise]:
         ConfigError: the lesson has none; with the nearest number.
     """
     if lesson not in LESSONS:
-        raise ConfigError(f"there is no lesson {lesson!r} with exercises. {did_you_mean(str(lesson), LESSONS)}")
+        hint = did_you_mean(str(lesson).zfill(2), LESSONS)
+        raise ConfigError(f"there is no lesson {lesson!r} with exercises. {hint}")
     return list(importlib.import_module(f"{__name__}.lesson_{lesson}").EXERCISES)
 
 
