@@ -328,7 +328,6 @@ def test_lesson_11_runs_and_its_gallery_answers(open_lesson):
         wait_until(lambda: pixels(sheet) != before, "the sheet shows the own picture")
 
 
-
 def test_lesson_12_runs_and_its_builder_races_in_the_background(open_lesson):
     with open_lesson(LESSON_12) as lesson:
         lesson.run_all()
