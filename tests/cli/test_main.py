@@ -16,7 +16,7 @@ from course_lib.cli import COMMANDS, main, overview, parse
 from course_lib.config.errors import ConfigError, CourseError, DataError, Mistake, Origin
 
 NAMES = [name for group in COMMANDS.values() for name in group]
-SHARED = {"__init__", "__main__", "parsing", "source"}
+SHARED = {"__init__", "__main__", "browser", "parsing", "source"}
 
 
 def all_parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
