@@ -198,7 +198,6 @@ class Trainer:
     def train_epoch(self) -> None:
         """One pass over the training data, or what is left of it."""
         self.model.train()
-        self.optimizer.zero_grad()
         self.notify("before_epoch")
         for batch in self.batches():
             self.batch += 1
@@ -210,6 +209,8 @@ class Trainer:
                 losses = self.compute_losses(batch)
             loss = sum_losses(losses)
             share = loss if self.accumulate == 1 else loss / self.accumulate  # of the update's mean
+            if (self.batch - 1) % self.accumulate == 0:  # so late: backward takes over memory that is warm
+                self.optimizer.zero_grad()
             self.scaler.scale(share).backward()
             if self.updated:
                 self.scaler.unscale_(self.optimizer)
@@ -219,7 +220,6 @@ class Trainer:
                     clip_grad_value_(self.model.parameters(), self.clip_value)
                 self.scaler.step(self.optimizer)
                 self.scaler.update()
-                self.optimizer.zero_grad()
                 if self.average is not None:
                     self.average.update(self.model, self.step)
             self.last_lr = self.optimizer.param_groups[0]["lr"]
