@@ -79,7 +79,8 @@ def _read(source: bytes | str | Path, name: str) -> tuple[bytes, str]:
         return source, name or "the picture"
     name = name or str(source)
     try:
-        return Path(source).read_bytes(), name
+        with open(source, "rb", buffering=0) as file:
+            return file.read(), name
     except OSError as error:
         raise PictureError(_unreadable(name, error)) from error
 

@@ -7,6 +7,7 @@ has a folder of its own in the data folder, of its own name. What is there alrea
 from collections.abc import Callable
 from pathlib import Path
 
+from course_lib.config.download import DownloadError, Remote
 from course_lib.config.errors import ConfigError, DataError, did_you_mean
 
 from .archives import move_into, unpacked
@@ -14,7 +15,6 @@ from .assemble import assemble, how_by_hand
 from .datasets.cifar_files import fetch_cifar10, fetch_cifar100
 from .datasets.files import class_folders, data_folder, find_halves, list_pictures
 from .datasets.mnist_files import fetch_fashion_mnist, fetch_mnist
-from .download import DownloadError, Remote
 from .sources import SOURCES
 from .split import HALVES, split_folder, write_lists
 

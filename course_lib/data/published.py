@@ -6,7 +6,7 @@ FGVC-Aircraft's checksum, nor for two lists: Caltech-101's halves, which MMPretr
 
 from collections.abc import Iterable
 
-from .download import Remote
+from course_lib.config.download import Remote
 
 CUB200 = Remote(
     "https://data.caltech.edu/records/65de6-vp158/files/CUB_200_2011.tgz", md5="97eceeb196236b17998738112f37df78"

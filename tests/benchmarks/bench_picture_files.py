@@ -12,6 +12,7 @@ import resource
 import statistics
 import tempfile
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -63,10 +64,10 @@ def torchvisions(files: datasets.ImageFolder, workers: int) -> int:
     return sum(len(images) for images, _ in DataLoader(files, BATCH, shuffle=True, num_workers=workers))
 
 
-def ours(files: datasets.ImageFolder, workers: int) -> int:
+def ours(files: datasets.ImageFolder, workers: int, backend: str = "pillow") -> int:
     """The same through the loader and the preprocessor."""
     paths, labels = zip(*files.samples, strict=True)
-    steps = [LoadImageFromFile(), RandomResizedCrop(224), RandomFlip(), PackInputs()]
+    steps = [LoadImageFromFile(), RandomResizedCrop(224, backend=backend), RandomFlip(), PackInputs()]
     dataset = Dataset(paths, labels, files.classes, steps)
     loader = make_loader(dataset, BATCH, shuffle=True, num_workers=workers, way="sample")
     preprocessor = Preprocessor([255 * v for v in MEAN], [255 * v for v in STD])
@@ -103,6 +104,7 @@ def cpu_seconds() -> float:
 WAYS = {
     "ImageFolder + v1 transforms": torchvisions,
     "course_lib": ours,
+    "course_lib, backend='cv2'": partial(ours, backend="cv2"),
     "course_lib without simplejpeg": ours_without_simplejpeg,
     "pure decode limit": decode_only,
 }

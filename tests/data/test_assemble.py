@@ -20,12 +20,12 @@ import pytest
 from PIL import Image
 from scipy.io import savemat
 
+from course_lib.config.download import Remote
 from course_lib.config.errors import DataError
 from course_lib.data import assemble, published
 from course_lib.data.datasets.mat_listed import DTD, Flowers102, StanfordCars
 from course_lib.data.datasets.text_listed import CUB, SUN397, Caltech101, FGVCAircraft, Food101, OxfordIIITPet
 from course_lib.data.datasets.voc import VOC
-from course_lib.data.download import Remote
 from course_lib.data.prepare import prepare
 from course_lib.data.sources import SOURCES
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from course_lib.config import download
+from course_lib.config.download import DownloadError
 from course_lib.config.errors import ConfigError, DataError
-from course_lib.data import download
 from course_lib.data.datasets import CIFAR10, MNIST, CustomDataset
 from course_lib.data.datasets.mnist import FashionMNIST
 from course_lib.data.datasets.mnist_files import MNIST_FILES
-from course_lib.data.download import DownloadError
 from course_lib.data.prepare import OWN, prepare
 from course_lib.data.sources import SOURCES
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from course_lib.config.download import Remote
 from course_lib.config.errors import DataError
 
 from ..archives import move_into, unpacked
-from ..download import Remote
 from .files import find_halves
 
 OFFICIAL = "cifar-10-batches-py"  # the folder in the archive

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from course_lib.config.download import Remote
 from course_lib.config.errors import DataError
 
 from ..archives import unpacked
-from ..download import Remote
 from .files import need_folder
 from .idx import read_idx
 

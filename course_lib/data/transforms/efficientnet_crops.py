@@ -14,10 +14,9 @@ from course_lib.config.registry import register
 
 from .base import Deterministic
 from .checks import one_of, pair, probability
-from .geometry import RandomResizedCrop, resize
+from .geometry import RandomResizedCrop, antialiases, resize
 
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic")
-_BACKENDS = ("cv2", "pillow")
 
 
 @register("transform")
@@ -30,7 +29,7 @@ class EfficientNetCenterCrop(Deterministic):
         crop_size: The result's height and width.
         crop_padding: The border that would be left out of a picture of crop_size + crop_padding.
         interpolation: 'nearest', 'bilinear' or 'bicubic'.
-        backend: Accepted for MMPretrain's configs, without effect: shrinking is antialiased as with 'pillow'.
+        backend: Whose way of shrinking: 'pillow', antialiased, or 'cv2', not (``antialiases``).
     """
 
     def __init__(
@@ -38,12 +37,12 @@ class EfficientNetCenterCrop(Deterministic):
     ) -> None:
         self.crop_size, self.crop_padding = _square("crop_size", crop_size), _padding(crop_padding)
         self.interpolation = one_of("interpolation", interpolation, _INTERPOLATIONS)
-        one_of("backend", backend, _BACKENDS)
+        self.antialias = antialiases(backend)
 
     def apply(self, images: Tensor) -> Tensor:
         top, left, height, width = central_square(images.shape[-2], images.shape[-1], self.crop_size, self.crop_padding)
         part = images[..., top : top + height, left : left + width]
-        return resize(part, self.crop_size, self.crop_size, self.interpolation)
+        return resize(part, self.crop_size, self.crop_size, self.interpolation, self.antialias)
 
 
 @register("transform")
@@ -62,7 +61,7 @@ class EfficientNetRandomCrop(RandomResizedCrop):
         aspect_ratio_range: The part's width / height.
         max_attempts: How many draws.
         interpolation: 'nearest', 'bilinear' or 'bicubic'.
-        backend: Accepted for MMPretrain's configs, without effect: shrinking is antialiased as with 'pillow'.
+        backend: Whose way of shrinking: 'pillow', antialiased, or 'cv2', not (``antialiases``).
     """
 
     def __init__(

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from scipy import stats
 from torch import Tensor
 from torchvision.transforms import v2
@@ -48,8 +49,26 @@ def test_resize_takes_width_first() -> None:
 def test_resize_interpolation(interpolation: str) -> None:
     image = noise(3, 33, 21)
     mode = v2.InterpolationMode(interpolation)
-    expected = functional.resize(image, [16, 16], interpolation=mode, antialias=True)
-    assert torch.equal(run(Resize(16, interpolation=interpolation, backend="cv2"), image), expected)
+    for backend in ("pillow", "cv2"):
+        expected = functional.resize(image, [16, 16], interpolation=mode, antialias=backend == "pillow")
+        assert torch.equal(run(Resize(16, interpolation=interpolation, backend=backend), image), expected)
+
+
+def test_backends_shrink_as_their_libraries_do() -> None:
+    row = [0, 30, 60, 90, 255, 150, 180, 210, 240, 14]
+    image = torch.tensor(row, dtype=torch.uint8).repeat(3, 4, 1)
+    rough, smooth = run(Resize((4, 1), backend="cv2"), image), run(Resize((4, 1)), image)
+    assert rough[0].tolist() == [[23, 131, 173, 184]]  # what cv2.resize of OpenCV 5.0 gave
+    pillows = np.asarray(Image.fromarray(image[0].numpy()).resize((4, 1), Image.Resampling.BILINEAR))
+    assert np.abs(smooth[0].numpy().astype(int) - pillows).max() <= 1
+
+
+@pytest.mark.parametrize("backend", ["pillow", "cv2"])
+def test_a_resized_crop_shrinks_by_its_backend(backend: str) -> None:
+    image, transform = noise(3, 40, 50), RandomResizedCrop(8, backend=backend)
+    top, left, height, width = transform.windows(1, 40, 50, generator(5))[0].tolist()
+    expected = functional.resized_crop(image, top, left, height, width, [8, 8], antialias=backend == "pillow")
+    assert transform.batch(image[None], generator(5))[0].equal(expected)
 
 
 @pytest.mark.parametrize(

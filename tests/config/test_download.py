@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import pytest
 
+from course_lib.config.download import DownloadError, Remote, fetch
 from course_lib.config.errors import DataError
-from course_lib.data.download import DownloadError, Remote, fetch
 
 CONTENT = bytes(range(256)) * 4000
 MD5 = hashlib.md5(CONTENT).hexdigest()
