@@ -119,8 +119,7 @@ class BySample:
 
     def batches(self, epoch: int, batches: Sequence[Tensor]) -> Iterator[Batch]:
         """The batches of these positions and indices, int64 (2, N) each."""
-        self.order.epoch, self.order.batches = epoch, batches
-        for batch, failed in self.loader:
+        for batch, failed in self.outcomes(epoch, batches):
             for failure in failed:
                 self.report(failure)
             if batch is None:
@@ -128,6 +127,11 @@ class BySample:
                     f"not one of the {len(failed)} pictures of a batch can be read; the last: {failed[-1].error}"
                 )
             yield batch
+
+    def outcomes(self, epoch: int, batches: Sequence[Tensor]) -> Iterator[tuple[Batch | None, list[Failed]]]:
+        """The same, each with what failed; None where a batch has no picture left."""
+        self.order.epoch, self.order.batches = epoch, batches
+        yield from self.loader
 
     def report(self, failure: Failed) -> None:
         """Stop because of a sample, or name it once and go on without it."""

@@ -2,39 +2,41 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from PIL import Image
+from torch import Tensor, nn
 
-from course_lib import inference
+from course_lib import Config, inference
 from course_lib.cli import main
-from course_lib.cli.predict import expand
-from course_lib.config.errors import DataError
-from course_lib.data.decode import decode
-from course_lib.inference import Prediction
+from course_lib.inference import Inferencer
 
 
-class Brightness:
-    """Stands for an ``Inferencer``: says 'light' of a picture as surely as it is light."""
+class Brightness(nn.Module):
+    """Says 'light' of a picture as surely as it is light."""
 
-    def __init__(self, checkpoint: str, device: str, tta: bool = False, config: str | None = None) -> None:
-        self.words = (checkpoint, device)
+    def predict(self, batch: dict[str, Tensor]) -> Tensor:
+        light = batch["images"].mean(dim=(1, 2, 3))
+        return torch.stack((1 - light, light), dim=1)
 
-    def __call__(self, pictures: Path | list[Path], topk: int) -> list[Prediction]:
-        listed = pictures if isinstance(pictures, list) else [pictures]
-        return [self.one(path, topk) for path in listed]
 
-    def one(self, path: Path, topk: int) -> Prediction:
-        light = float(decode(path).float().mean()) / 255
-        scores, order = torch.tensor([1 - light, light]).sort(descending=True)
-        labels = order.tolist()[:topk]
-        return Prediction(str(path), labels, [("dark", "light")[i] for i in labels], scores.tolist()[:topk])
+CONFIG = Config.fromstring("""
+data_preprocessor = dict(mean=[0.0, 0.0, 0.0], std=[255.0, 255.0, 255.0])
+test_dataloader = dict(dataset=dict(type='CustomDataset', data_root='no/where', pipeline=[
+    dict(type='LoadImageFromFile'), dict(type='Resize', scale=4), dict(type='PackInputs')]))
+""")
 
 
 @pytest.fixture
 def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(inference, "Inferencer", Brightness)
+    def light_or_dark(checkpoint: str, **options: Any) -> Inferencer:
+        inferencer = Inferencer(Brightness(), **{**options, "config": CONFIG, "device": "cpu"})
+        inferencer.classes = ["dark", "light"]
+        return inferencer
+
+    monkeypatch.setattr(inference, "Inferencer", light_or_dark)
     (tmp_path / "more").mkdir()
     Image.new("RGB", (8, 8), (255, 255, 255)).save(tmp_path / "white.png")
     Image.new("L", (8, 8), 51).save(tmp_path / "more" / "grey.JPG")
@@ -70,13 +72,23 @@ def test_no_picture_at_all_is_a_failure(photos: Path, capsys: pytest.CaptureFixt
     assert main(["predict", "x.pt", str(photos / "notes.txt"), "--json"]) == 1
     assert capsys.readouterr().out == "[]\n"
     (photos / "empty").mkdir()
-    with pytest.raises(DataError, match="empty holds no picture"):
-        expand([photos / "empty"])
+    assert main(["predict", "x.pt", str(photos / "empty")]) == 2
+    assert "empty holds no picture" in capsys.readouterr().err
 
 
-def test_topk_is_a_count(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_counts_that_are_none(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", "x.pt", str(photos), "--topk", "0"]) == 2
     assert "--topk must be 1 or more, not 0." in capsys.readouterr().err
+    assert main(["predict", "x.pt", str(photos), "--workers", "-1"]) == 2
+    assert "--workers" in capsys.readouterr().err
+
+
+def test_pictures_are_drawn(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photos / "cut.png").write_bytes((photos / "white.png").read_bytes()[:40])
+    assert main(["predict", "x.pt", str(photos), "--out", str(photos / "sheet.png")]) == 0
+    assert Image.open(photos / "sheet.png").width > 200
+    assert main(["predict", "x.pt", str(photos / "white.png"), "--out", str(photos / "sheet.jp")]) == 2
+    assert "sheet.jp" in capsys.readouterr().err
 
 
 def test_a_trained_classifier_reads_a_digit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

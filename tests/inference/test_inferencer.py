@@ -8,7 +8,9 @@ from PIL import Image
 from course_lib import Config, Inferencer, builders
 from course_lib.config import load_config
 from course_lib.config.errors import CheckpointError, ConfigError, DataError
+from course_lib.data import PictureError
 from course_lib.engine import save_checkpoint
+from course_lib.inference import Prediction
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +127,48 @@ def test_a_checkpoint_of_the_model_zoo_with_its_config_inside(tmp_path, dialect,
 def test_the_config_in_a_checkpoint_is_data(checkpoint):
     text = torch.load(checkpoint, weights_only=True)["config"]
     assert Config.fromstring(text).model.backbone.type == "LeNet5"
+
+
+def test_a_folder_in_workers_gives_the_same_as_one_after_the_other(checkpoint, tmp_path):
+    for index in range(7):
+        Image.fromarray(digits().raw(index)["img"][0].numpy()).save(tmp_path / f"{index}.png")
+    (tmp_path / "3b.png").write_bytes((tmp_path / "3.png").read_bytes()[:50])
+    outcomes = list(Inferencer(checkpoint, "cpu", num_workers=2).stream(tmp_path, topk=2, batch_size=3))
+    assert [type(outcome) for outcome in outcomes] == [*[Prediction] * 4, PictureError, *[Prediction] * 3]
+    assert "3b.png" in str(outcomes[4])
+    alone = Inferencer(checkpoint, "cpu")
+    for outcome in outcomes[:4] + outcomes[5:]:
+        (single,) = alone(outcome.path, topk=2)
+        assert single.labels == outcome.labels and single.scores == pytest.approx(outcome.scores, abs=1e-6)
+    with pytest.raises(PictureError, match=r"3b\.png"):
+        alone(tmp_path)
+
+
+def test_a_batch_in_memory(checkpoint):
+    batch = torch.stack([digits().raw(index)["img"] for index in range(5)])
+    inferencer = Inferencer(checkpoint, "cpu")
+    assert inferencer(batch, batch_size=2) == inferencer([*batch], batch_size=2)
+    assert inferencer([]) == []
+    with pytest.raises(ConfigError, match="batch_size must be 1 or more, not 0"):
+        inferencer(batch, batch_size=0)
+
+
+def test_a_network_with_its_config(checkpoint):
+    own, digit = Inferencer(checkpoint, "cpu"), digits().raw(0)["img"]
+    network = Inferencer(own.model, "cpu", config="lessons/lenet_digits")
+    assert network(digit)[0].scores == own(digit)[0].scores
+    with pytest.raises(CheckpointError, match="a network holds no config"):
+        Inferencer(own.model, "cpu")
+
+
+def test_pictures_are_drawn_with_their_classes(checkpoint, tmp_path):
+    (tmp_path / "cut.png").write_bytes(b"\x89PNG")
+    Image.new("L", (900, 300), 200).save(tmp_path / "large.png")
+    inferencer = Inferencer(checkpoint, "cpu")
+    figure = inferencer.draw([digits().raw(0)["img"], tmp_path], topk=2)
+    titles = [axes.get_title().split("\n") for axes in figure.axes if axes.get_title()]
+    prediction = inferencer(digits().raw(0)["img"], topk=2)[0]
+    said = [f"{n} {100 * s:.0f} %" for n, s in zip(prediction.names, prediction.scores, strict=True)]
+    assert len(titles) == 2 and titles[0] == said
+    with pytest.raises(DataError, match="not one of the 1 pictures can be read"):
+        inferencer.draw(tmp_path / "cut.png")
