@@ -12,11 +12,12 @@ import ipywidgets
 
 from course_lib.builders import check_config, stopping_point
 from course_lib.config import Config
+from course_lib.models.complexity import short_number
 
 from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
 from .run_curves import RunCurves
 from .training_job import Record, TrainingJob
-from .tweaks import Knob, apply, chosen_values, command, count_parameters, difference, usual_knobs
+from .tweaks import Knob, apply, chosen_values, command, cost, difference, usual_knobs
 
 REDRAW_S = 0.5  # a picture costs about 0.1 s, which the training waits for
 
@@ -138,10 +139,11 @@ class ConfigTweaker(ipywidgets.VBox):
             listed = "".join(f"<li>{html.escape(str(mistake))}</li>" for mistake in mistakes)
             self.verdict.value = sentence(f'<ul style="margin:0;padding-left:18px">{listed}</ul>', colour=ORANGE)
             return
-        parameters = count_parameters(tweaked)
-        small = parameters < self.goal.max_parameters
-        text = f"{parameters:,} parameters{'' if small else f': {self.goal.max_parameters:,} or more'}"
-        self.verdict.value = sentence(text, colour=GREEN if small else ORANGE, bold=True)
+        needs = cost(tweaked)
+        small = needs.params < self.goal.max_parameters
+        text = f"{needs.params:,} parameters{'' if small else f': {self.goal.max_parameters:,} or more'}"
+        work = sentence(f"{short_number(needs.macs)} multiplications a picture (MACs)")
+        self.verdict.value = sentence(text, colour=GREEN if small else ORANGE, bold=True) + work
 
     def reset(self) -> None:
         """Every control back to the config's own value."""
@@ -163,7 +165,7 @@ class ConfigTweaker(ipywidgets.VBox):
         if self.running:
             return
         cfg = self.tweaked
-        run = Run(f"{len(self.runs) + 1} · {self.changed}", count_parameters(cfg), stopping_point(cfg)[0] or 1)
+        run = Run(f"{len(self.runs) + 1} · {self.changed}", cost(cfg).params, stopping_point(cfg)[0] or 1)
         self.runs.append(run)
         self.job, self.drawn = TrainingJob(cfg, self.show_progress, seconds=self.seconds), 0.0
         run.records = self.job.records

@@ -12,8 +12,9 @@ from typing import Any
 
 import torch
 
-from course_lib.builders import build_model, without_weights
+from course_lib.builders import build_model, picture_shape, without_weights
 from course_lib.config import CONFIGS, Config, Origin
+from course_lib.models.complexity import LayerCost, model_cost
 
 FORM = Origin("the form")
 GAP = {"type": "GlobalAveragePooling"}
@@ -153,12 +154,12 @@ def assignable(value: Any) -> str:
     return repr(value).replace(" ", "") if isinstance(value, tuple) else repr(value)
 
 
-def count_parameters(cfg: Config) -> int:
-    """How many numbers the network learns; they are counted without being made.
+def cost(cfg: Config) -> LayerCost:
+    """The numbers that the network learns, and its multiplications for one picture; counted without being made.
 
     Raises:
         ConfigError: the model cannot be built.
     """
     with torch.device("meta"):
         model = build_model(without_weights(cfg.model))
-    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)
+    return model_cost(model, picture_shape(cfg))

@@ -38,6 +38,7 @@ def test_shows_what_a_control_changes(cfg: Config) -> None:
     assert widget.tweaked.optim_wrapper.optimizer.lr == 0.1 and cfg.optim_wrapper.optimizer.lr == 0.02
     widget.controls["widths"].value = "32, 64, 128"
     assert "94,762 parameters: 20,000 or more" in widget.verdict.value
+    assert "10.3 M multiplications a picture" in widget.verdict.value
     assert widget.changed == "widths 32, 64, 128, lr 0.1"
     widget.controls["backbone"].value = "MLP"
     assert widget.controls["widths"].disabled and widget.changed == "MLP, lr 0.1"

@@ -9,7 +9,7 @@ from course_lib.widgets.tweaks import (
     apply,
     chosen_values,
     command,
-    count_parameters,
+    cost,
     difference,
     knob,
     usual_knobs,
@@ -41,10 +41,11 @@ def test_difference_shows_changed_lines_with_neighbours(cfg: Config) -> None:
     assert [line[0] for line in lines if line[0] != " "] == ["-", "+", "-", "+"]
 
 
-def test_count_parameters_by_hand(cfg: Config) -> None:
+def test_cost_by_hand(cfg: Config) -> None:
     blocks = sum(9 * a * b + 2 * b for a, b in ((3, 16), (16, 32), (32, 64)))
-    assert count_parameters(cfg) == blocks + 64 * 10 + 10 == 24_346
-    assert count_parameters(load_config("_base_/models/resnet18")) == 11_689_512
+    assert cost(cfg).params == blocks + 64 * 10 + 10 == 24_346
+    maps = 9 * (3 * 16 * 32**2 + 16 * 32 * 16**2 + 32 * 64 * 8**2)
+    assert cost(cfg).macs == maps + 64 * 10 == 2_802_304
 
 
 def test_knob_takes_in_the_own_value(cfg: Config) -> None:
