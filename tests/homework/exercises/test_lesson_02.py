@@ -1,9 +1,8 @@
-"""Lesson 02's exercises on right and wrong answers, and on the stubs that the notebook shows."""
+"""Lesson 02's exercises on right and wrong answers."""
 
 import dataclasses
-import json
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,25 +11,9 @@ import pytest
 from course_lib.homework.exercises import find, lesson_02
 from course_lib.homework.judge import judge
 
-NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "02_perceptron.ipynb"
+from .cards import card_words
 
-
-def words(name: str, answer: Callable[..., Any], limit_s: float = 1.0) -> str:
-    """What the card says of a wrong answer."""
-    verdict = judge(dataclasses.replace(find(name), limit_s=limit_s), answer, seed=3)
-    assert verdict.status == "failed" and verdict.difference is not None
-    note = verdict.case.note if verdict.case else ""
-    return f"{note} | {verdict.difference.got} | {verdict.difference.expected} | {verdict.difference.why}"
-
-
-@pytest.mark.parametrize("exercise", lesson_02.EXERCISES, ids=lambda exercise: exercise.name)
-def test_reference_passes_and_stub_does_not(exercise: Any) -> None:
-    for seed in range(100):
-        verdict = judge(exercise, exercise.reference, seed)
-        assert verdict.status == "passed", verdict
-    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
-    sources = ["".join(each["source"]) for each in notebook["cells"]]
-    assert any(source.startswith(exercise.stub) and f'check("{exercise.name}"' in source for source in sources)
+words = partial(card_words, limit_s=1.0)
 
 
 @pytest.mark.parametrize("exercise", lesson_02.EXERCISES, ids=lambda exercise: exercise.name)

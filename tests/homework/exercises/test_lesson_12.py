@@ -1,10 +1,8 @@
-"""Lesson 12's exercises on right and wrong answers, and on the stubs that the notebook shows."""
+"""Lesson 12's exercises on right and wrong answers."""
 
-import dataclasses
-import json
 import warnings
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,34 +14,9 @@ from course_lib.homework.exercises.lesson_12 import cyclic_momentum, scaled_lr, 
 from course_lib.homework.judge import judge
 from course_lib.optim import ConstantLR, ExponentialWarmupLR, LinearLR, LinearRule, lr_curve
 
-NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "12_schedules.ipynb"
+from .cards import card_words
 
-
-def words(name: str, answer: Callable[..., Any], limit_s: float = 2.0) -> str:
-    """What the card says of a wrong answer."""
-    verdict = judge(dataclasses.replace(find(name), limit_s=limit_s), answer, seed=3)
-    assert verdict.status == "failed" and verdict.difference is not None
-    note = verdict.case.note if verdict.case else ""
-    return f"{note} | {verdict.difference.got} | {verdict.difference.expected} | {verdict.difference.why}"
-
-
-@pytest.mark.parametrize("exercise", lesson_12.EXERCISES, ids=lambda exercise: exercise.name)
-def test_reference_passes_and_stub_does_not(exercise: Any) -> None:
-    for seed in range(50):
-        verdict = judge(exercise, exercise.reference, seed)
-        assert verdict.status == "passed", verdict
-    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
-    sources = ["".join(each["source"]) for each in notebook["cells"]]
-    assert any(source.startswith(exercise.stub) and f'check("{exercise.name}"' in source for source in sources)
-
-
-def test_stubs_are_told_from_answers(tmp_path: Path) -> None:
-    from course_lib.homework.submission import load
-
-    for exercise in lesson_12.EXERCISES:
-        file = tmp_path / f"{exercise.function_name}.py"
-        file.write_text(exercise.stub, encoding="utf-8")
-        assert judge(exercise, load(file, exercise.function_name)).status == "not yet"
+words = partial(card_words, limit_s=2.0)
 
 
 @pytest.mark.parametrize("exercise", lesson_12.EXERCISES, ids=lambda exercise: exercise.name)
