@@ -8,9 +8,9 @@ import pytest
 HEAVY = ("torch", "torchvision", "numpy", "matplotlib", "sklearn", "skimage", "PIL", "IPython", "jupyterlab")
 
 
-def heavy_imports(program: str) -> list[str]:
+def heavy_imports(program: str, heavy: tuple[str, ...] = HEAVY) -> list[str]:
     """Which of the heavy packages a program has imported at its end."""
-    report = f"\nimport sys; print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    report = f"\nimport sys; print([name for name in {heavy} if name in sys.modules], file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program + report], capture_output=True, text=True, check=True)
     return eval(done.stderr.splitlines()[-1])
 
@@ -52,3 +52,9 @@ def test_the_list_of_models_knows_the_backbones_in_a_fresh_process() -> None:
 def test_a_trainer_does_not_wait_for_torchvision() -> None:
     """It takes longer to import than torch; only what decodes files or resizes pictures needs it."""
     assert "torchvision" not in heavy_imports("from course_lib import build_trainer, Trainer")
+
+
+def test_only_a_sharded_training_waits_for_torchs_sharding() -> None:
+    """They pull sympy, which takes longer to import than all of ours."""
+    sharding = ("torch.distributed.fsdp", "torch.distributed.tensor", "sympy")
+    assert heavy_imports("import course_lib.builders, course_lib.engine", sharding) == []

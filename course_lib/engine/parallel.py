@@ -7,14 +7,13 @@ parameter, its gradient and the optimizer's numbers, and fetches the rest of a b
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
-from torch.distributed.fsdp import FSDPModule, fully_shard, register_fsdp_forward_method
-from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.parallel import DistributedDataParallel
 
 from course_lib.config.errors import DataError
@@ -54,7 +53,7 @@ def parallel_loss(model: Any, ddp: Mapping[str, Any]) -> tuple[Losses, Callable[
     if world().size == 1:
         return model.loss, lambda average: None
     if is_sharded(model):
-        sharded = next(module for module in model.modules() if isinstance(module, FSDPModule))
+        sharded = next(module for module in model.modules() if isinstance(module, _sharded_module()))
         return model.loss, sharded.set_requires_gradient_sync
     replica = DistributedDataParallel(LossModule(model), **ddp)
 
@@ -65,6 +64,19 @@ def parallel_loss(model: Any, ddp: Mapping[str, Any]) -> tuple[Losses, Callable[
 
 
 # --- sharded ----------------------------------------------------------------------------------------------------------
+# torch's modules for this take half a second to import: where nobody has, nothing is sharded, and nothing needs them.
+
+
+def _sharded_module() -> tuple[type[Any], ...]:
+    """The class of sharded modules, for ``isinstance``; nothing where it is not imported."""
+    found = getattr(sys.modules.get("torch.distributed.fsdp"), "FSDPModule", None)
+    return () if found is None else (found,)
+
+
+def _sharded_tensor() -> tuple[type[Any], ...]:
+    """The class of sharded tensors, for ``isinstance``; nothing where it is not imported."""
+    found = getattr(sys.modules.get("torch.distributed.tensor"), "DTensor", None)
+    return () if found is None else (found,)
 
 
 def shard(model: nn.Module, device: torch.device, reshard_after_forward: bool = True) -> None:
@@ -75,6 +87,8 @@ def shard(model: nn.Module, device: torch.device, reshard_after_forward: bool = 
         reshard_after_forward: Give the other processes' parts back after a block's turn and fetch them again for the
             way back, which saves memory and costs time.
     """
+    from torch.distributed.fsdp import fully_shard, register_fsdp_forward_method
+
     mesh = init_device_mesh(device.type, (world().size,))
     for part in [*blocks(model), model]:
         fully_shard(part, mesh=mesh, reshard_after_forward=reshard_after_forward)
@@ -95,12 +109,12 @@ def blocks(model: nn.Module) -> list[nn.Module]:
 
 def is_sharded(model: nn.Module) -> bool:
     """Whether the model's parameters are shared out."""
-    return any(isinstance(module, FSDPModule) for module in model.modules())
+    return any(isinstance(module, _sharded_module()) for module in model.modules())
 
 
 def whole(state: Any) -> Any:
     """A state (of tensors, in dicts and lists) with each sharded tensor put together; every process must call it."""
-    if isinstance(state, DTensor):
+    if isinstance(state, _sharded_tensor()):
         return state.full_tensor()
     if isinstance(state, dict):
         return {key: whole(value) for key, value in state.items()}
@@ -109,8 +123,10 @@ def whole(state: Any) -> Any:
 
 def shard_like(value: Tensor, own: Tensor) -> Tensor:
     """This process's part of a whole tensor, if ``own``, which has its place, is sharded."""
-    if not isinstance(own, DTensor) or value.shape != own.shape:
+    if not isinstance(own, _sharded_tensor()) or value.shape != own.shape:
         return value
+    from torch.distributed.tensor import distribute_tensor
+
     value = value.to(own.device, own.dtype)
     return distribute_tensor(value, own.device_mesh, own.placements, src_data_rank=None)
 
