@@ -12,7 +12,16 @@ from .pictures import (
     with_views,
 )
 from .probing import check_config, locate, probe_hooks, probe_model, probe_pipelines, probe_schedules
-from .reading import innermost, is_average, reads_files, recipe_changes, stopping_point, without, without_weights
+from .reading import (
+    innermost,
+    is_average,
+    reads_files,
+    recipe_changes,
+    short_name,
+    stopping_point,
+    without,
+    without_weights,
+)
 from .rule import build, construct
 from .training import build_model, build_trainer, evaluate, share_out
 from .updates import build_average, build_optimizer, build_schedules, half_precision, linear_rule
@@ -49,6 +58,7 @@ __all__ = [
     "reads_files",
     "recipe_changes",
     "share_out",
+    "short_name",
     "stopping_point",
     "tta_pipeline",
     "with_pipeline",

@@ -14,7 +14,7 @@ from course_lib.config import ConfigDict, registry
 from course_lib.config.nodes import to_nodes
 from course_lib.data import Loader, Preprocessor, make_loader
 
-from .reading import innermost, reads_files, recipe_changes
+from .reading import innermost, reads_files, recipe_changes, short_name
 from .rule import build
 
 
@@ -48,7 +48,7 @@ def build_sampler(sampler: Mapping[str, Any] | None, *, training: bool) -> data.
     """
     own = to_nodes(sampler or {}).copy()
     own.setdefault("type", "DefaultSampler")
-    if own["type"].rpartition(".")[2] == "DefaultSampler":
+    if short_name(own) == "DefaultSampler":
         own.setdefault("shuffle", training)
         own.setdefault("round_up", training)
     return build(own)
@@ -103,7 +103,7 @@ def tta_pipeline(cfg: Mapping[str, Any], pipeline: Sequence[Any]) -> Sequence[An
     told = "tta: the config has no tta_pipeline; pictures are taken as they are and flipped left to right"
     print(told, file=sys.stderr)  # a program may read the answer
     flips = {"type": "TestTimeAug", "transforms": [[{"type": "RandomFlip", "prob": prob} for prob in (0.0, 1.0)]]}
-    packed = bool(pipeline) and pipeline[-1]["type"].rpartition(".")[2] == "PackInputs"
+    packed = bool(pipeline) and short_name(pipeline[-1]) == "PackInputs"
     end = len(pipeline) - packed
     return [*pipeline[:end], flips, *pipeline[end:]]
 

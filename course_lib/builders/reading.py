@@ -59,5 +59,5 @@ def innermost(dataset: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def reads_files(cfg: Mapping[str, Any]) -> bool:
     """Whether a pipeline of the config reads picture files."""
     loaders = [cfg.get(f"{half}_dataloader") for half in ("train", "val", "test")]
-    steps = (inner.get("type") for _, inner in walk(loaders) if isinstance(inner, Mapping))
-    return any(str(kind).rpartition(".")[2] == "LoadImageFromFile" for kind in steps)
+    parts = (inner for _, inner in walk(loaders) if isinstance(inner, Mapping) and "type" in inner)
+    return any(short_name(part) == "LoadImageFromFile" for part in parts)

@@ -15,7 +15,7 @@ from course_lib.config.nodes import origin_of, to_nodes
 
 from .pictures import build_loader, build_preprocessor, with_views
 from .probing import check_config
-from .reading import stopping_point, without_weights
+from .reading import short_name, stopping_point, without_weights
 from .rule import build
 from .updates import build_average, build_optimizer, build_schedules, half_precision, linear_rule
 from .watching import build_hooks, build_metrics
@@ -115,9 +115,11 @@ def share_out(cfg: Config, model: nn.Module, device: torch.device) -> tuple[nn.M
         model, told = engine.share_statistics(model, device)
         if told:
             print(told)
-    args = {"find_unused_parameters": cfg.get("find_unused_parameters", False)} | (cfg.get("model_wrapper_cfg") or {})
-    kind = args.pop("type", "MMDistributedDataParallel")
-    if kind.rpartition(".")[2].removeprefix("MM") == "FullyShardedDataParallel":
+    args = {"type": "MMDistributedDataParallel", "find_unused_parameters": cfg.get("find_unused_parameters", False)}
+    args |= cfg.get("model_wrapper_cfg") or {}
+    kind = short_name(args).removeprefix("MM")
+    del args["type"]
+    if kind == "FullyShardedDataParallel":
         if build_average(cfg) is not None:
             where = origin_of(cfg["model_wrapper_cfg"], "type")
             raise ConfigError(Mistake("model_wrapper_cfg.type", engine.NO_AVERAGE_OF_SHARDS, where))

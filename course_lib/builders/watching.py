@@ -7,7 +7,7 @@ from typing import Any
 
 from course_lib import engine, metrics
 
-from .reading import is_average, without
+from .reading import is_average, short_name, without
 from .rule import build
 
 
@@ -44,7 +44,7 @@ def build_hooks(cfg: Mapping[str, Any]) -> list[engine.Hook]:
 def build_writers(cfg: Mapping[str, Any]) -> list[engine.TensorBoardWriter]:
     """Where the run's numbers go beside ``metrics.jsonl``: TensorBoard, if the visualizer names it."""
     backends = (cfg.get("visualizer") or {}).get("vis_backends") or []
-    names = [str(backend["type"]).rpartition(".")[2] for backend in backends]
+    names = [short_name(backend) for backend in backends]
     if "WandbVisBackend" in names:
         print("visualizer: the kit has no WandbVisBackend; the run's numbers are in metrics.jsonl, draw them with")
         print("            `course curves`, or let TensorboardVisBackend show them")

@@ -6,7 +6,7 @@ A single split of few pictures says little: which ones fell into it moves the ac
 from collections.abc import Mapping
 from typing import Any
 
-from course_lib.builders import innermost, with_pipeline
+from course_lib.builders import innermost, short_name, with_pipeline
 from course_lib.config import Config, ConfigDict, ConfigError
 from course_lib.config.nodes import to_nodes
 
@@ -68,4 +68,4 @@ def _fold(dataset: Mapping[str, Any], *, fold: int, num_splits: int, seed: int, 
 
 
 def _repeats(dataset: Mapping[str, Any]) -> bool:
-    return str(dataset["type"]).rpartition(".")[2] in REPEATING
+    return short_name(dataset) in REPEATING
