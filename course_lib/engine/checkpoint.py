@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from course_lib.config.errors import CheckpointError, ConfigError
+from course_lib.config.whole_files import whole_file
 from course_lib.models.files import load_checkpoint
 from course_lib.models.fitting import fit
 
@@ -61,15 +62,16 @@ def save_checkpoints(state: Mapping[str, Any], folder: Path, names: Sequence[str
 
 @contextmanager
 def _renamed_to(path: Path) -> Iterator[Path]:
-    """A temporary name beside ``path``, which gets its own name only once the file is whole."""
-    partial = path.with_name(f".{path.name}.partial")
+    """A temporary name beside ``path``, which gets its own name only once the file is whole.
+
+    Raises:
+        CheckpointError: it could not be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)  # of a run that was killed
-        yield partial
-        os.replace(partial, path)
+        with whole_file(path) as partial:
+            yield partial
     except (OSError, RuntimeError) as error:  # torch's zip writer reports a full disk as a RuntimeError
-        partial.unlink(missing_ok=True)
         kept = f" The older {path} is kept." if path.exists() else ""
         raise CheckpointError(
             f"could not write {path}: {error}.{kept} Is the disk full or the folder locked?"

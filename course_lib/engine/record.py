@@ -15,6 +15,7 @@ import torch
 
 import course_lib
 from course_lib.config import Config
+from course_lib.config.whole_files import write_whole
 
 RECORD = "run.json"
 
@@ -77,9 +78,7 @@ def now() -> str:
 
 def write_record(work_dir: Path, record: Mapping[str, Any]) -> None:
     """Write ``run.json``; a kill at any moment leaves a whole one."""
-    partial = work_dir / f".{RECORD}.partial"
-    partial.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(partial, work_dir / RECORD)
+    write_whole(work_dir / RECORD, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_record(work_dir: Path) -> dict[str, Any] | None:

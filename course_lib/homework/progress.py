@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from course_lib.config.whole_files import write_whole
+
 
 @dataclass(frozen=True)
 class Record:
@@ -81,9 +83,4 @@ def _record(entry: dict[str, object]) -> Record:
 def _write(entries: dict[str, dict[str, object]]) -> None:
     file = home() / "progress.json"
     file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f"progress.{os.getpid()}.tmp")
-    try:
-        new.write_text(json.dumps({"exercises": entries}, indent=1), encoding="utf-8")
-        os.replace(new, file)
-    finally:
-        new.unlink(missing_ok=True)
+    write_whole(file, json.dumps({"exercises": entries}, indent=1), own_name=True)  # several notebooks may be open

@@ -2,12 +2,13 @@
 
 import csv
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
+
+from course_lib.config.whole_files import whole_file, write_whole
 
 COLUMNS = ("steps", "lr", "batch_size", "frozen_stages")  # what a reader of the list asks for, whatever was tried
 PATHS = {
@@ -70,11 +71,9 @@ def write_tables(folder: Path, rows: Sequence[Row]) -> None:
     """Write ``trials.csv`` and ``trials.json``, sorted; a kill leaves whole files."""
     rows = sort_rows(rows)
     plain = [{**asdict(row), "mean": row.mean, "spread": row.spread} for row in rows]
-    partial = folder / ".trials.partial"
-    partial.write_text(json.dumps(plain, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(partial, folder / "trials.json")
+    write_whole(folder / "trials.json", json.dumps(plain, indent=2, ensure_ascii=False) + "\n")
     paths = list(dict.fromkeys(path for row in rows for path in row.overrides))
-    with open(partial, "w", encoding="utf-8", newline="") as file:
+    with whole_file(folder / "trials.csv") as partial, open(partial, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         ending = ("metric", "mean", "spread", "best", "runs", "minutes", "reason")
         writer.writerow(["trial", "state", *paths, *COLUMNS, *ending])
@@ -84,7 +83,6 @@ def write_tables(folder: Path, rows: Sequence[Row]) -> None:
             best = fmean(row.best) if row.best else None
             found = [row.metric, row.mean, row.spread, best, len(row.values), round(row.minutes, 2), row.reason]
             writer.writerow([row.trial, row.state, *tried, *known, *found])
-    os.replace(partial, folder / "trials.csv")
 
 
 def read_rows(folder: Path) -> list[Row]:

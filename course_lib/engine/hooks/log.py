@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from torch import Tensor
 
+from course_lib.config.whole_files import write_whole
 from course_lib.engine.hooks.base import Hook
 
 if TYPE_CHECKING:
@@ -153,6 +153,4 @@ def drop_after(path: Path, step: int) -> None:
             continue
         if record["step"] <= step:
             kept.append(line + "\n")
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text("".join(kept), encoding="utf-8")
-    os.replace(partial, path)  # so that a kill at this moment loses no line
+    write_whole(path, "".join(kept))  # so that a kill at this moment loses no line
