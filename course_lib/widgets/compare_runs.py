@@ -4,7 +4,6 @@ Drawn in the browser (``curves.js``). Where anywidget is missing, the same choic
 """
 
 import html
-import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -15,7 +14,7 @@ import numpy as np
 from course_lib.viz.curves import Record, curves_figure, first_metric, series
 
 from .curve_panels import panel
-from .parts import GREEN, ORANGE, guarded, sentence
+from .parts import GREEN, ORANGE, allow_own_views, guarded, sentence
 
 CLOSE = 1.0  # in points: what another seed changes easily
 
@@ -148,6 +147,5 @@ def make_curves_view() -> Any:
         from .curves_view import CurvesView
     except ImportError:
         return None
-    if "google.colab" in sys.modules:  # Colab shows widgets of others only when asked to
-        sys.modules["google.colab"].output.enable_custom_widget_manager()  # type: ignore[attr-defined]
+    allow_own_views()
     return CurvesView()

@@ -1,6 +1,7 @@
 """What all widgets are put together from: kept pictures as PNG, errors that show, sentences of HTML."""
 
 import html
+import sys
 import traceback
 from collections.abc import Callable
 from io import BytesIO
@@ -63,6 +64,17 @@ def guarded(trouble: ipywidgets.HTML, callback: Callable[[], None]) -> Callable[
             trouble.value = sentence(html.escape(text), colour=ORANGE)
 
     return call
+
+
+def threads_show() -> bool:
+    """Whether a notebook shows what a thread changes; Colab does not."""
+    return "google.colab" not in sys.modules
+
+
+def allow_own_views() -> None:
+    """Let a notebook show widgets that are not ipywidgets' own; Colab does so only when asked to."""
+    if "google.colab" in sys.modules:
+        sys.modules["google.colab"].output.enable_custom_widget_manager()  # type: ignore[attr-defined]
 
 
 def as_widget(value: Any) -> ipywidgets.Widget:

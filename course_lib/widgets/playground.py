@@ -5,7 +5,6 @@ nothing that a thread changes, so there it runs in the foreground. The plane is 
 """
 
 import html
-import sys
 import threading
 from typing import Any
 
@@ -13,7 +12,7 @@ import ipywidgets
 import numpy as np
 
 from .mlp_figures import regions_figure
-from .parts import GREEN, ORANGE, guarded, picture, png, sentence
+from .parts import GREEN, ORANGE, guarded, picture, png, sentence, threads_show
 from .perceptron import beside, count
 from .playground_drawing import field, loss_curve
 from .point_clouds import CLOUDS, cloud
@@ -148,7 +147,7 @@ class DecisionPlayground(ipywidgets.VBox):
         self.stopping.clear()
         self.running = True
         self.train_button.description, self.train_button.button_style = "Pause", "warning"
-        if background if background is not None else "google.colab" not in sys.modules:
+        if threads_show() if background is None else background:
             self.thread = threading.Thread(target=self._run, daemon=True)
             self.thread.start()
         else:

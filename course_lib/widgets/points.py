@@ -5,14 +5,13 @@ picture.
 """
 
 import html
-import sys
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import ipywidgets
 import numpy as np
 
-from .parts import GREEN, ORANGE, guarded, picture, sentence
+from .parts import GREEN, ORANGE, allow_own_views, guarded, picture, sentence
 from .perceptron import beside, count, formula, run_to_end, start
 from .plane import Plane, mistakes
 
@@ -152,6 +151,5 @@ def make_view(names: tuple[str, str]) -> Any:
         from .points_view import PointsView
     except ImportError:
         return None
-    if "google.colab" in sys.modules:  # Colab shows widgets of others only when asked to
-        sys.modules["google.colab"].output.enable_custom_widget_manager()  # type: ignore[attr-defined]
+    allow_own_views()
     return PointsView(names=list(names))

@@ -15,12 +15,12 @@ from course_lib.builders import build, build_loader, stopping_point
 from course_lib.config import Config, ConfigError
 from course_lib.optim import Schedule, lr_curve
 
-from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
+from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence, threads_show
 from .perceptron import beside
 from .run_curves import RunCurves
 from .schedule_curve import ScheduleCurve
 from .schedule_kinds import Kind, Node, as_text, borders, kinds
-from .training_job import TrainingJob, threads_show
+from .training_job import TrainingJob
 from .tweaker import REDRAW_S, button
 from .tweaks import apply, value_at
 

@@ -6,7 +6,6 @@ changes, so there it runs in the foreground, and the notebook's own stop button 
 
 import copy
 import math
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,8 @@ from torch import Tensor
 from course_lib import builders
 from course_lib.config import Config, CourseError
 from course_lib.engine import Hook, Trainer
+
+from .parts import threads_show
 
 Record = dict[str, Any]
 EVERY_S = 0.2  # a curve that grows five times a second looks alive
@@ -189,8 +190,3 @@ class TrainingJob:
     def _take(self, record: Record) -> None:
         self.records.append(record)
         self.on_change()
-
-
-def threads_show() -> bool:
-    """Whether a notebook shows what a thread changes; Colab does not."""
-    return "google.colab" not in sys.modules
