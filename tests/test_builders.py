@@ -6,8 +6,9 @@ from PIL import Image
 from torch import nn
 
 from course_lib import builders, engine
-from course_lib.config import Config, ConfigDict, ConfigError, Origin, explain, load_config, ready_made
+from course_lib.config import Config, ConfigDict, ConfigError, DataError, Origin, explain, load_config, ready_made
 from course_lib.data import DefaultSampler, Preprocessor, RepeatAugSampler
+from course_lib.data.datasets import Digits
 from course_lib.engine import CheckpointHook
 from course_lib.models import ImageClassifier, LinearClsHead, SmallCNN
 
@@ -207,6 +208,23 @@ def test_a_sampler_of_a_config_orders_its_loader():
     loader = builders.build_loader(cfg.train_dataloader, training=True)
     assert isinstance(loader.sampler, RepeatAugSampler)
     assert set(loader.order(0).bincount().tolist()) <= {0, 4, len(loader.order(0)) % 4}
+
+
+@pytest.mark.parametrize("drop_last", [False, True])
+@pytest.mark.parametrize(
+    "sampler", [None, dict(type="WeightedSampler", num_samples=130), dict(type="RepeatAugSampler")]
+)
+def test_batches_are_counted_without_reading_a_picture(monkeypatch, sampler, drop_last):
+    loader = {**config().train_dataloader, "sampler": sampler, "drop_last": drop_last}
+    expected = len(builders.build_loader(loader, training=True))
+
+    def raw(dataset, index):
+        raise AssertionError("a picture is read")
+
+    monkeypatch.setattr(Digits, "raw", raw)
+    assert builders.count_batches(loader) == expected
+    with pytest.raises(DataError, match=r"pictures make no batch of 5000\."):
+        builders.count_batches({**loader, "batch_size": 5000, "drop_last": True})
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from course_lib import data, engine
-from course_lib.config import ConfigDict, registry
+from course_lib.config import ConfigDict, DataError, registry
 from course_lib.config.nodes import to_nodes
 from course_lib.data import Loader, Preprocessor, make_loader
 
@@ -52,6 +52,22 @@ def build_sampler(sampler: Mapping[str, Any] | None, *, training: bool) -> data.
         own.setdefault("shuffle", training)
         own.setdefault("round_up", training)
     return build(own)
+
+
+def count_batches(dataloader: Mapping[str, Any]) -> int:
+    """The batches of an epoch of ``cfg.train_dataloader``: the data set is opened, but no picture is read.
+
+    Raises:
+        DataError: the data is missing, or too little for one batch.
+    """
+    dataset = build_dataset(dataloader["dataset"])
+    labels = None if dataset.labels is None else torch.from_numpy(dataset.labels)
+    pictures = len(build_sampler(dataloader.get("sampler"), training=True).order(len(dataset), 0, 0, labels))
+    batch_size = dataloader.get("batch_size", 1)
+    batches = pictures // batch_size if dataloader.get("drop_last") else -(-pictures // batch_size)
+    if not batches:
+        raise DataError(f"{pictures} training pictures make no batch of {batch_size}.")
+    return batches
 
 
 def build_preprocessor(cfg: Mapping[str, Any]) -> Preprocessor:

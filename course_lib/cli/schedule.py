@@ -120,28 +120,17 @@ def find(args: argparse.Namespace, cfg: Config) -> int:
     return 0
 
 
-def count_batches(cfg: Any) -> int:
-    """The batches of one epoch: the training set is opened, no picture is read."""
-    import torch
-
+def count_batches(cfg: Config) -> int:
+    """The batches of one epoch of training, or what to do where they cannot be counted."""
     from course_lib import builders
-    from course_lib.config import ConfigError
-    from course_lib.config.errors import DataError
+    from course_lib.config import ConfigError, DataError
 
     if not cfg.get("train_dataloader"):
         raise ConfigError("the config has no train_dataloader to count batches of; say how many with --epoch-len N.")
-    loader = cfg.train_dataloader
     try:
-        dataset = builders.build_dataset(loader.dataset)
-        labels = None if dataset.labels is None else torch.from_numpy(dataset.labels)
-        pictures = len(builders.build_sampler(loader.get("sampler"), training=True).order(len(dataset), 0, 0, labels))
+        return builders.count_batches(cfg.train_dataloader)
     except DataError as error:
         raise DataError(f"{error}\nWithout the data, say how many batches an epoch has: --epoch-len N.") from error
-    batch_size = loader.get("batch_size", 1)
-    batches = pictures // batch_size if loader.get("drop_last") else -(-pictures // batch_size)
-    if not batches:
-        raise DataError(f"{pictures} training pictures make no batch of {batch_size}.")
-    return batches
 
 
 def report(lr: np.ndarray, epoch_len: int, momentum: np.ndarray | None = None) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import ipywidgets
 
-from course_lib.builders import build, build_loader, stopping_point
+from course_lib.builders import build, count_batches, stopping_point
 from course_lib.config import Config, ConfigError
 from course_lib.optim import Schedule, lr_curve
 
@@ -98,7 +98,7 @@ class ScheduleBuilder(ipywidgets.VBox):
     def __init__(self, cfg: Config, margin: float = 5.0, seconds: float = 60.0) -> None:
         self.margin, self.seconds = margin, seconds
         self.cfg = apply(cfg, {"param_scheduler": []})
-        self.epoch_len = len(build_loader(cfg.train_dataloader, training=True))
+        self.epoch_len = count_batches(cfg.train_dataloader)
         max_epochs, max_steps = stopping_point(cfg)
         self.epochs = float(max_epochs or (max_steps or self.epoch_len) / self.epoch_len)
         self.num_steps = round(self.epochs * self.epoch_len)

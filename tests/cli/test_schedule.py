@@ -7,7 +7,7 @@ import pytest
 
 from course_lib.cli import schedule
 from course_lib.cli.schedule import key_steps, report
-from course_lib.config.errors import ConfigError
+from course_lib.config.errors import ConfigError, DataError
 
 
 def command(*words: str) -> int:
@@ -114,3 +114,13 @@ def test_a_search_that_ends_too_early_says_so(capsys: pytest.CaptureFixture[str]
     assert printed.endswith("The loss still fell at the highest rate; go on with --to 0.01.\n")
     with pytest.raises(ConfigError, match="the rates must rise from above 0"):
         command("lessons/lenet_digits", "--find", "--device", "cpu", "--from", "1", "--to", "0.1")
+
+
+def test_where_the_batches_cannot_be_counted_their_number_can_be_given() -> None:
+    with pytest.raises(DataError, match=r"(?s)pictures make no batch of 5000\.\n.*say how many .* --epoch-len N\."):
+        command(
+            "lessons/lenet_digits",
+            "--cfg-options",
+            "train_dataloader.batch_size=5000",
+            "train_dataloader.drop_last=True",
+        )
