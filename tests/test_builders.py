@@ -273,6 +273,20 @@ def test_auto_scale_lr_scales_every_group_and_what_schedules_make_of_it(capsys):
     assert f"auto_scale_lr: {told}\n" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("paramwise_cfg", [None, dict(custom_keys={"head": dict(lr_mult=10.0)})])
+def test_the_explained_optimizer_has_the_scaled_rates(paramwise_cfg):
+    cfg = config(
+        auto_scale_lr=dict(base_batch_size=256, enable=True),
+        optim_wrapper__paramwise_cfg=paramwise_cfg,
+    )
+    scope: dict = {}
+    exec(explain(cfg), scope)
+    built = builders.build_optimizer(cfg, builders.build_model(cfg.model))
+    expected = [group["lr"] for group in built.param_groups]
+    assert [group["lr"] for group in scope["optimizer"].param_groups] == pytest.approx(expected)
+    assert min(expected) == pytest.approx(0.0025)
+
+
 @pytest.mark.parametrize("name", ["lesson.py", "small-cnn_8xb32_digits.py"])
 def test_without_enable_the_rule_is_only_told(name, capsys):
     cfg = Config.fromstring(TEXT, file=name)

@@ -7,6 +7,7 @@ is built or imported here; the registry must hold the classes (``import course_l
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from .nodes import dotted, origin_of
@@ -138,6 +139,7 @@ def _add_optimizer(page: _Page, cfg: Mapping[str, Any]) -> None:
     if not wrapper.get("optimizer") or not cfg.get("model"):
         return
     call = page.component(wrapper["optimizer"], ("optim_wrapper", "optimizer"), "SGD")
+    call = replace(call, arguments={**call.arguments, **_scaled_lr(cfg, call.arguments)})
     parameters: Any = Word("model.parameters()")
     if wrapper.get("paramwise_cfg"):
         page.imports.setdefault("course_lib.optim", set()).add("param_groups")
@@ -145,6 +147,16 @@ def _add_optimizer(page: _Page, cfg: Mapping[str, Any]) -> None:
         arguments = {**rates, "paramwise_cfg": wrapper["paramwise_cfg"]}
         parameters = Call("param_groups", arguments, first=(Word("model"),))
     page.add("optimizer", Call(call.name, call.arguments, first=(parameters,)))
+
+
+def _scaled_lr(cfg: Mapping[str, Any], arguments: Mapping[str, Any]) -> dict[str, Word]:
+    """``builders.linear_rule`` as text, in one process: ``lr=0.1 * (512 / 256)``; empty where nothing is scaled."""
+    rule = cfg.get("auto_scale_lr") or {}
+    base, batch_size = rule.get("base_batch_size"), (cfg.get("train_dataloader") or {}).get("batch_size")
+    if not rule.get("enable") or not base or not batch_size:
+        return {}
+    lr = arguments.get("lr", 1e-3)  # torch's own default in all of our optimizers
+    return {"lr": Word(f"{lr!r} * ({batch_size} / {base})")}
 
 
 def _as_list(value: Any) -> Any:

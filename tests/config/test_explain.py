@@ -144,6 +144,28 @@ def test_parameter_groups_are_made_by_name() -> None:
     assert "param_groups(model, lr=0.1, paramwise_cfg=dict(norm_decay_mult=0.0))" in text
 
 
+@pytest.mark.parametrize(("optimizer", "expected"), [({}, "0.1 * (64 / 256)"), ({"lr": 0.4}, "0.4 * (64 / 256)")])
+def test_the_rate_is_scaled_as_in_the_training(optimizer: dict[str, Any], expected: str) -> None:
+    cfg = Config.fromstring(TRAINING)
+    cfg.merge_from_dict(
+        {"auto_scale_lr": {"base_batch_size": 256, "enable": True}, "optim_wrapper.optimizer": optimizer}
+    )
+    names: dict[str, Any] = {}
+    exec(explain(cfg), names)
+    assert f"lr={expected}, momentum=0.9" in explain(cfg)
+    assert names["optimizer"].kwargs["lr"] == 0.25 * cfg.optim_wrapper.optimizer.lr
+    cfg.auto_scale_lr.enable = False
+    assert f"lr={cfg.optim_wrapper.optimizer.lr}, momentum=0.9" in explain(cfg)
+
+
+def test_a_scaled_rate_that_the_config_does_not_say_is_torchs() -> None:
+    cfg = Config.fromstring(TRAINING)
+    del cfg.optim_wrapper.optimizer["lr"]
+    assert "lr" not in explain(cfg)
+    cfg.auto_scale_lr = {"base_batch_size": 32, "enable": True}
+    assert "ToySGD(model.parameters(), momentum=0.9, lr=0.001 * (64 / 32))" in explain(cfg)
+
+
 def test_one_part_alone() -> None:
     cfg = Config.fromstring(MODEL)
     assert explain(cfg.model.neck) == "from toykit.nets import ToyMean\n\nneck = ToyMean()\n"
