@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.nn.parallel import DistributedDataParallel
 
-from course_lib.config.errors import DataError
+from course_lib.config.errors import ConfigError, DataError
 
-from .adapters import Batch, Loader
+from .adapters import Batch, Loader, PlainLoader
 from .distributed import gather, world
 
 NO_AVERAGE_OF_SHARDS = (
@@ -61,6 +61,25 @@ def parallel_loss(model: Any, ddp: Mapping[str, Any]) -> tuple[Losses, Callable[
         replica.require_backward_grad_sync = average  # what no_sync() sets, but without another level in the loop
 
     return replica, average_gradients
+
+
+def refuse_unequal(loader: Loader) -> None:
+    """Processes that train together do each step together, so all need equally many batches, and other ones each.
+
+    Raises:
+        ConfigError: they have not.
+    """
+    lengths = gather(len(loader))
+    if len(set(lengths)) > 1:
+        raise ConfigError(
+            f"the processes have {', '.join(map(str, lengths))} batches an epoch, but must have equally many: let the "
+            "sampler of train_dataloader round up (round_up=True)."
+        )
+    if len(lengths) > 1 and isinstance(loader, PlainLoader) and not loader.is_shared():
+        raise ConfigError(
+            "every process would train on all pictures. Give the DataLoader a DistributedSampler "
+            "(torch.utils.data.distributed), or make it with make_loader(…, rank=…, world=…)."
+        )
 
 
 # --- sharded ----------------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from course_lib.data.preprocessor import Preprocessor
 from course_lib.models.files import load_checkpoint
 from course_lib.optim.schedules import Schedule, value_at
 
-from .adapters import Batch, Loader, PlainLoader, as_loader, as_trainable
+from .adapters import Batch, as_loader, as_trainable
 from .average import WeightAverage
 from .checkpoint import last_good, load_weights, refuse_changes, refuse_other_world
 from .device import Amp, autocast, grad_scaler, pick_device
@@ -30,7 +30,7 @@ from .distributed import AskedToStop, gather, mean, world
 from .evaluate import Metric, evaluate
 from .hooks import MOMENTS, CheckpointHook, CurvesHook, FiniteLossHook, Hook, LogHook, ProgressHook, RecordHook
 from .hooks.base import overridden
-from .parallel import NO_AVERAGE_OF_SHARDS, is_sharded, parallel_loss, shard_optimizer, whole
+from .parallel import NO_AVERAGE_OF_SHARDS, is_sharded, parallel_loss, refuse_unequal, shard_optimizer, whole
 from .seed import random_state, seed_everything, set_random_state
 from .signals import Stoppable, stops_at_signals
 from .work_dir import alone_in, writable
@@ -120,7 +120,7 @@ class Trainer:
         if compile:
             self.compute_losses = torch.compile(self.compute_losses, **({} if compile is True else dict(compile)))
         self.train_loader = as_loader(train_loader)
-        _refuse_unequal(self.train_loader)
+        refuse_unequal(self.train_loader)
         self.batch_size = getattr(self.train_loader, "batch_size", None) or 1
         self.optimizer = optimizer
         self.max_epochs, self.max_steps = _stopping_point(max_epochs, max_steps, len(self.train_loader))
@@ -395,25 +395,6 @@ def sum_losses(losses: Mapping[str, Tensor]) -> Tensor:
 def _momentum(group: Mapping[str, Any]) -> float:
     """What an optimizer's momentum schedules move: Adam calls it its first beta."""
     return float(group["betas"][0] if "betas" in group else group.get("momentum", 0.0))
-
-
-def _refuse_unequal(loader: Loader) -> None:
-    """Processes that train together do each step together, so all need equally many batches, and other ones each.
-
-    Raises:
-        ConfigError: they have not.
-    """
-    lengths = gather(len(loader))
-    if len(set(lengths)) > 1:
-        raise ConfigError(
-            f"the processes have {', '.join(map(str, lengths))} batches an epoch, but must have equally many: let the "
-            "sampler of train_dataloader round up (round_up=True)."
-        )
-    if len(lengths) > 1 and isinstance(loader, PlainLoader) and not loader.is_shared():
-        raise ConfigError(
-            "every process would train on all pictures. Give the DataLoader a DistributedSampler "
-            "(torch.utils.data.distributed), or make it with make_loader(…, rank=…, world=…)."
-        )
 
 
 def _stopping_point(max_epochs: int | None, max_steps: int | None, batches: int) -> tuple[int, int]:
