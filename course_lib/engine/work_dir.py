@@ -48,4 +48,4 @@ def alone_in(folder: Path | None) -> Iterator[None]:
     try:
         yield
     finally:
-        lock.release()
+        lock.release()  # its file stays: who has opened it meanwhile would lock a deleted one, and the next a new one

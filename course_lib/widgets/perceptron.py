@@ -85,12 +85,13 @@ def pair(values: np.ndarray) -> str:
 
 
 class LineExplorer(ipywidgets.VBox):
-    """Three sliders move the line w·x + b = 0. Goal: no point on the wrong side.
+    """Three sliders move the line w·x + b = 0. Goal: no point on the wrong side, or as few as there is a line for.
 
     Args:
         X: (N, 2) points; y: (N,) classes -1 and +1.
         names: Of the classes -1 and +1.
         features: The names of the two axes.
+        max_mistakes: With how many the goal is reached.
     """
 
     def __init__(
@@ -99,16 +100,18 @@ class LineExplorer(ipywidgets.VBox):
         y: np.ndarray,
         names: tuple[str, str] = ("-1", "+1"),
         features: tuple[str, str] = ("x1", "x2"),
+        max_mistakes: int = 0,
     ) -> None:
         self.plane = Plane(X, y, names, features)
-        self.X, self.y, self.features, self.moves = X, y, features, -1
+        self.X, self.y, self.features, self.max_mistakes, self.moves = X, y, features, max_mistakes, -1
         self.w1, self.w2, self.b = (slider(name, value) for name, value in (("w1", 1.0), ("w2", 0.0), ("b", 0.0)))
         self.image = picture(Plane.width_px, Plane.height_px)
         self.text, self.trouble = ipywidgets.HTML(), ipywidgets.HTML()
         update = guarded(self.trouble, self.update)
         for control in (self.w1, self.w2, self.b):
             control.observe(update, "value")
-        goal = ipywidgets.HTML(sentence("Goal: 0 mistakes. Mistakes wear a ring.", bold=True))
+        aim = count(max_mistakes, "mistake") + (" at the most" if max_mistakes else "")
+        goal = ipywidgets.HTML(sentence(f"Goal: {aim}. Mistakes wear a ring.", bold=True))
         side = ipywidgets.VBox([goal, self.w1, self.w2, self.b, self.text, self.trouble])
         super().__init__([beside(self.image, side)])
         self.add_class("course-line-explorer")
@@ -123,13 +126,14 @@ class LineExplorer(ipywidgets.VBox):
         self.moves += 1
         w, b, wrong = np.array([self.w1.value, self.w2.value]), self.b.value, self.num_mistakes
         self.image.value = self.plane.png(w, b)
+        reached = wrong <= self.max_mistakes
         verdict = (
-            f"<b>{count(wrong, 'mistake')}</b> among {len(self.X)} points"
-            if wrong
-            else (f"0 mistakes after {count(self.moves, 'move')}. Well steered!")
+            f"{count(wrong, 'mistake')} after {count(self.moves, 'move')}. Well steered!"
+            if reached
+            else f"<b>{count(wrong, 'mistake')}</b> among {len(self.X)} points"
         )
         self.text.value = sentence(code(formula(w, b, self.features))) + sentence(
-            verdict, colour=GREEN if not wrong else "inherit", bold=not wrong
+            verdict, colour=GREEN if reached else "inherit", bold=reached
         )
 
     def still(self) -> bytes:

@@ -82,6 +82,16 @@ def test_line_explorer_says_when_the_goal_is_reached() -> None:
     assert explorer.num_mistakes == 0 and "0 mistakes after 1 move. Well steered!" in explorer.text.value
 
 
+def test_a_goal_that_points_allow_which_no_line_separates() -> None:
+    corners, lamp = np.array([[0, 0], [0, 1], [1, 0], [1, 1]]), np.array([-1, 1, 1, -1])
+    explorer = LineExplorer(corners, lamp, max_mistakes=1)
+    shown = [each.value for each in explorer.children[0].children[1].children if isinstance(each, ipywidgets.HTML)]
+    assert "Goal: 1 mistake at the most." in shown[0] and "<b>2 mistakes</b> among 4 points" in explorer.text.value
+    explorer.w2.value = 1.0
+    explorer.b.value = -0.5  # only (1, 1) is wrong: 1 + 1 - 0.5 = 1.5, and the lamp is off
+    assert explorer.num_mistakes == 1 and "1 mistake after 2 moves. Well steered!" in explorer.text.value
+
+
 def test_errors_show_in_the_widget() -> None:
     explorer = LineExplorer(X, Y)
     explorer.X = "no points"  # type: ignore[assignment]
