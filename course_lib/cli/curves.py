@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from course_lib.cli.parsing import Subparsers, add_command
-from course_lib.cli.schedule import save
+from course_lib.cli.parsing import Subparsers, add_command, save
 
 
 def add_parser(subparsers: Subparsers) -> None:

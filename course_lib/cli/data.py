@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from course_lib.cli.parsing import Subparsers, add_command, typed_command
+from course_lib.cli.parsing import Subparsers, add_command, save, typed_command
 
 
 def add_parser(subparsers: Subparsers) -> None:
@@ -221,10 +221,7 @@ def run_browse(args: argparse.Namespace) -> int:
     for message in skipped:
         print(f"skipped: {message}")
     figure = picture_grid(pictures, titles, title=f"{Path(args.source).name}: {len(dataset):,} pictures")
-    try:
-        figure.savefig(args.out, dpi=200)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"--out {args.out}: the picture cannot be written: {error}") from error
+    save(figure, args.out, dpi=200)
     print(f"picture: {args.out}")
     return 0
 

@@ -1,9 +1,10 @@
-"""What the commands share in reading their words: the look of ``--help``, and the options of several commands."""
+"""What the commands share: the look of ``--help``, the options of several commands, a picture's way to its file."""
 
 import argparse
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from course_lib.config.errors import ConfigError, CourseError
@@ -51,6 +52,18 @@ def add_overrides(parser: argparse.ArgumentParser) -> None:
 def add_device(parser: argparse.ArgumentParser) -> None:
     """``--device``; the config's own value counts where it is not given."""
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda, cuda:1 or mps")
+
+
+def save(figure: Any, path: Path, **options: Any) -> None:
+    """Write a figure in the format that the file's ending names; the options are ``Figure.savefig``'s.
+
+    Raises:
+        ConfigError: the folder does not exist or cannot be written, or the ending is no picture's.
+    """
+    try:
+        figure.savefig(path, **options)
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"--out {path}: the picture cannot be written: {error}") from error
 
 
 @contextmanager

@@ -6,8 +6,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from course_lib.cli.parsing import Subparsers, add_command, add_device, before_work
-from course_lib.cli.schedule import save
+from course_lib.cli.parsing import Subparsers, add_command, add_device, before_work, save
 from course_lib.config import ConfigError, DataError
 
 

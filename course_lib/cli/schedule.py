@@ -3,11 +3,10 @@
 import argparse
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides, before_work
+from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides, before_work, save
 from course_lib.config import Config, load_config, parse_options
 
 
@@ -153,17 +152,3 @@ def key_steps(lr: np.ndarray, epoch_len: int) -> list[int]:
     # where nearly every step is a jump, the even spread already tells the story
     jumps = jumps if len(jumps) <= 12 else jumps[:0]
     return sorted({0, int(np.argmax(lr)), len(lr) - 1, *spread.tolist(), *jumps.tolist()})
-
-
-def save(figure: Any, path: Path) -> None:
-    """Write a figure in the format that the file's ending names.
-
-    Raises:
-        ConfigError: the folder does not exist or cannot be written, or the ending is no picture's.
-    """
-    from course_lib.config import ConfigError
-
-    try:
-        figure.savefig(path)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"--out {path}: the picture cannot be written: {error}") from error
