@@ -23,6 +23,9 @@ COMMANDS = {
         "evaluate": "measure a trained classifier on its test data",
         "sweep": "train a config with many combinations of values and list what came out",
         "predict": "say what pictures show",
+        "cam": "show where a classifier looks in a picture",
+        "confusion": "show which classes a classifier confuses, and its surest mistakes",
+        "embed": "draw pictures as points: near where a classifier sees them alike",
         "sbatch": "write a training's job file for a Slurm cluster",
     },
     "Prepare and understand": {

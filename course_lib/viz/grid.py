@@ -22,7 +22,7 @@ def picture_grid(
     Args:
         pictures: uint8 of shape (N, C, H, W), or a sequence of (C, H, W) of any sizes; C is 1 (grey) or 3 (RGB).
             Whatever numpy can see as an array will do, such as a tensor on the CPU.
-        titles: One a picture, shortened to what fits.
+        titles: One a picture, of one line or several, each shortened to what fits.
         columns: Pictures in a row; if not given, about twice as many as rows, at most 10.
         right: One a picture; where it is False, title and frame are orange, and the title begins with a cross.
 
@@ -40,7 +40,8 @@ def picture_grid(
     # few pictures do not fill the whole width: nobody wants to see one digit 800 px wide
     cell_px = min(800 / columns, 200)
     tallest = max(image.shape[0] / image.shape[1] for image in images)
-    row_px = (cell_px - 12) * min(tallest, 1.5) + (24 if titles is not None else 8)
+    lines = max((str(text).count("\n") + 1 for text in titles), default=1) if titles is not None else 0
+    row_px = (cell_px - 12) * min(tallest, 1.5) + (10 + 14 * lines if lines else 8)
     figure = new_figure(cell_px * columns, row_px * rows + 8 + 28 * bool(title))
     figure.get_layout_engine().set(w_pad=0.04, h_pad=0.03, wspace=0.0, hspace=0.0)  # type: ignore[union-attr, call-arg]
     if title:
@@ -56,7 +57,9 @@ def picture_grid(
         axes.imshow(image, cmap="gray", vmin=0, vmax=255, interpolation=smoothly)
         wrong = right is not None and not right[index]
         if titles is not None:
-            text = ("✗ " if wrong else "") + _shortened(str(titles[index]), int(cell_px / (0.8 * font_size)))
+            fitting = int(cell_px / (0.8 * font_size))
+            text = "\n".join(_shortened(line, fitting) for line in str(titles[index]).split("\n"))
+            text = ("✗ " if wrong else "") + text
             axes.set_title(
                 text, loc="center", pad=3, fontsize=font_size, color=WRONG if wrong else INK, fontweight="normal"
             )

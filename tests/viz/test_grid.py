@@ -28,6 +28,14 @@ def test_long_titles_are_shortened_and_wrong_ones_marked() -> None:
     assert second == "✗ cat"
 
 
+def test_each_line_of_a_title_is_shortened_and_has_its_room() -> None:
+    pictures = np.zeros((2, 1, 4, 4), np.uint8)
+    one, two = (picture_grid(pictures, [title, "x"], right=[False, True]) for title in ("cat", "x" * 99 + "\ndog"))
+    lines = two.axes[0].get_title().split("\n")
+    assert lines[0].startswith("✗ xx") and lines[0].endswith("…") and lines[1] == "dog"
+    assert two.get_size_inches()[1] > one.get_size_inches()[1]
+
+
 @pytest.mark.parametrize(("count", "columns"), [(1, 4), (8, 4), (24, 6), (25, 9), (64, 10), (200, 10)])
 def test_columns_leave_few_places_empty(count: int, columns: int) -> None:
     assert _best_columns(count) == columns
