@@ -12,6 +12,7 @@ from .convolution_figures import filter_sheet, filters_at_work, number_grids, re
 from .data_flow import data_flow_figure
 from .kernel_painter import KernelPainter
 from .mlp_figures import activations_figure, regions_figure, softmax_figure, two_planes, wins_figure
+from .optimizer_race import OptimizerRace
 from .perceptron import LineExplorer, PerceptronStepper
 from .perceptron_figures import digits_in_plane, weights_at_work
 from .playground import DecisionPlayground
@@ -27,6 +28,7 @@ __all__ = [
     "DecisionPlayground",
     "KernelPainter",
     "LineExplorer",
+    "OptimizerRace",
     "PerceptronStepper",
     "PointsPlayground",
     "PredictReveal",

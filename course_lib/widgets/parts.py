@@ -1,8 +1,10 @@
 """What all widgets are put together from: kept pictures as PNG, errors that show, sentences of HTML."""
 
 import html
+import struct
 import sys
 import traceback
+import zlib
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -28,10 +30,22 @@ def png(figure: Figure) -> bytes:
 
 
 def encoded(canvas: FigureCanvasAgg) -> bytes:
-    """What was drawn as a PNG, made fast rather than small: it is sent at each move of a slider."""
-    buffer = BytesIO()
-    Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]).save(buffer, "png", compress_level=1)
-    return buffer.getvalue()
+    """What was drawn as a PNG, made fast rather than small: it is sent at each move of a slider.
+
+    Pillow tries five filters on each row; without any it takes half the time, and for plots no more bytes.
+    """
+    colours = np.asarray(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
+    height, width, _ = colours.shape
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # each begins with its filter: 0 for none
+    rows[:, 1:] = colours.reshape(height, -1)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits a colour, RGB
+    chunks = {b"IHDR": header, b"IDAT": zlib.compress(rows.data, 1), b"IEND": b""}
+    written = (struct.pack(">I", len(each)) + name + each + checksum(name + each) for name, each in chunks.items())
+    return b"\x89PNG\r\n\x1a\n" + b"".join(written)
+
+
+def checksum(data: bytes) -> bytes:
+    return struct.pack(">I", zlib.crc32(data))
 
 
 def picture(width_px: int, height_px: int) -> ipywidgets.Image:

@@ -20,6 +20,7 @@ from conftest import Lesson, open_notebook, running_lab  # noqa: E402
 from course_lib.cli.browser import start_browser  # noqa: E402
 
 PRESSES, SERIES = 20, 2
+PATIENCE_MS = 900_000  # until a lesson has run to its end: some train for a minute, and longer on a busy machine
 NO_CHANGE_MS = 3000  # a press that changes nothing in the picture by then is not counted
 DEMANDED_MS = 100
 
@@ -70,7 +71,7 @@ class Case:
 
 
 CASES = (
-    Case("02 line explorer", "02_perceptron.ipynb", "line", ".course-line-explorer", "b", ("none",)),
+    Case("02 line explorer", "02_perceptron.ipynb", "line", ".course-line-explorer", "w2", ("none",)),
     Case(
         "03 playground",
         "03_mlp.ipynb",
@@ -86,6 +87,7 @@ CASES = (
     ),
     Case("11 gallery", "11_augmentation.ipynb", "gallery", ".course-gallery", "angle", ("M",)),
     Case("12 schedule builder", "12_schedules.ipynb", "tweak", ".course-schedule-builder", "lr"),
+    Case("13 depth × skip", "13_resnet.ipynb", "tweak", ".course-depth-skip", "layers"),
     Case("optimizer race, one", "optimizer_race.ipynb", "race", ".course-optimizer-race", "Adam", ("SGD",)),
     Case("optimizer race, all", "optimizer_race.ipynb", "race", ".course-optimizer-race", "all six", ("SGD",)),
 )
@@ -147,6 +149,7 @@ def main(names: list[str]) -> dict[str, list[float]]:
                 page = browser.new_page(viewport={"width": 1280, "height": 1000})
                 page.add_init_script(CLOCK)
                 lesson = open_notebook(page, url.format(notebook=case.notebook))
+                page.set_default_timeout(PATIENCE_MS)
                 lesson.run_all()
                 loads = []
                 for _ in range(SERIES):

@@ -116,8 +116,18 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def lab_url(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab on a copy of the notebooks, with the kit's settings and none of the user's."""
-    folder = tmp_path_factory.mktemp("lab")
+    """The address of a JupyterLab that lasts for one file of tests."""
+    with running_lab(tmp_path_factory.mktemp("lab")) as url:
+        yield url
+
+
+@contextmanager
+def running_lab(folder: Path) -> Iterator[str]:
+    """The address of a JupyterLab on a copy of the notebooks, with the kit's settings and none of the user's.
+
+    Args:
+        folder: Empty; for the notebooks and all that the server writes.
+    """
     shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=lambda *_: {"work_dirs", ".ipynb_checkpoints"})
     shutil.copytree(ROOT / "tests" / "ui" / "notebooks", folder / "notebooks", dirs_exist_ok=True)
     settings = folder / "config" / "lab" / "user-settings" / "@jupyterlab" / "notebook-extension"
@@ -200,17 +210,10 @@ def open_lesson(
     @contextmanager
     def open_in_page(notebook: str) -> Iterator[Lesson]:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.set_default_timeout(1000 * WAIT_S)
         url = lab_url.format(notebook=notebook)
         troubles = watch(page, url.partition("/doc/")[0])
         try:
-            page.add_init_script(PAGE_SCRIPT)
-            page.goto(url)
-            lesson = Lesson(page)
-            page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-            lesson.until_idle()
-            page.evaluate("() => cells().forEach(cell => { cell.node.dataset.cell = cell.model.id; })")
-            yield lesson
+            yield open_notebook(page, url)
             page.screenshot(path=picture)
             assert page.get_by_text(re.compile("Error (displaying|creating) widget")).count() == 0
             assert troubles == []
@@ -224,6 +227,18 @@ def open_lesson(
             page.close()
 
     return open_in_page
+
+
+def open_notebook(page: Any, url: str) -> Lesson:
+    """The notebook at an address of ``running_lab``, once its kernel is ready."""
+    page.set_default_timeout(1000 * WAIT_S)
+    page.add_init_script(PAGE_SCRIPT)
+    page.goto(url)
+    lesson = Lesson(page)
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    lesson.until_idle()
+    page.evaluate("() => cells().forEach(cell => { cell.node.dataset.cell = cell.model.id; })")
+    return lesson
 
 
 def watch(page: Any, server: str) -> list[str]:
