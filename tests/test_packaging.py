@@ -73,6 +73,15 @@ def test_the_locks_pins_are_what_pip_takes_as_constraints() -> None:
     assert [line for line in LOCK if not line.startswith("#") and not pattern.fullmatch(line)] == []
 
 
+def test_every_file_of_the_library_is_shipped() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+        "package-data"
+    ]
+    files = [path for path in (ROOT / "course_lib").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    left_out = [path.name for path in files if not any(path.match(pattern) for pattern in patterns["*"])]
+    assert left_out == []
+
+
 def allows(bound: str, version: str) -> bool:
     """Whether '>=2.11' or '<9' admits a version (plain numbers only, which is all that we use)."""
     found = re.fullmatch(r"(>=|<)([0-9.]+)", bound)

@@ -32,7 +32,10 @@ def test_starting_up_is_light(program: str) -> None:
     assert heavy_imports(program) == []
 
 
-@pytest.mark.parametrize("command", ["train", "evaluate", "predict", "config", "lab", "test", "bench", "parity"])
+@pytest.mark.parametrize(
+    "command",
+    ["train", "evaluate", "predict", "cam", "confusion", "embed", "config", "lab", "site", "test", "bench", "parity"],
+)
 def test_the_help_of_a_command_is_light(command: str) -> None:
     program = f"from course_lib.cli import main\ntry: main(['{command}', '--help'])\nexcept SystemExit: pass"
     assert heavy_imports(program) == []

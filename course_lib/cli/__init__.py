@@ -40,6 +40,7 @@ COMMANDS = {
         "homework": "check your exercises",
     },
     "From a source tree": {
+        "site": "execute the lessons and make web pages of them, with a gallery",
         "test": "run every test and check",
         "bench": "run the benchmarks",
         "parity": "compare every classifier with other libraries",

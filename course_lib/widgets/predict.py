@@ -111,8 +111,21 @@ class PredictReveal(ipywidgets.VBox):
 
     _repr_png_ = still
 
+    def _repr_html_(self) -> str:
+        """For pages where no kernel runs, too: the question, and the answer to be unfolded."""
+        button = "display:inline-block;border:1px solid;border-radius:99px;padding:2px 12px;margin:8px 8px 4px 0"
+        choices = [f'<span style="{button}">{html.escape(choice)}</span>' for choice in self.choices or ("a number",)]
+        answer = f"{self.answer:g}" if isinstance(self.answer, float) else str(self.answer)
+        told = "" if callable(self.answer) else sentence(html.escape(answer), bold=True)
+        return (
+            f'<div class="course-predict">{sentence(html.escape(self.question), bold=True)}'
+            f"<div>{''.join(choices)}</div>"
+            '<details><summary style="cursor:pointer">I have made my guess: show the answer</summary>'
+            f"{told}{sentence(html.escape(self.explain))}</details></div>"
+        )
 
-def wrapped(text: str, width: int = 78) -> list[str]:
+
+def wrapped(text: str, width: int = 56) -> list[str]:
     """Text in lines of ``width`` characters at the most; without letters that the pictures' font lacks."""
     import textwrap
 

@@ -64,7 +64,17 @@ def test_a_failing_reveal_shows_and_can_be_tried_again() -> None:
 def test_still(choices: tuple[str, ...]) -> None:
     widget = PredictReveal("A long question 感知机 " * 10, "none", choices)
     assert widget._repr_png_() == widget.still() and widget.still().startswith(b"\x89PNG")
-    assert max(map(len, wrapped(widget.question))) <= 78 and "感" not in "".join(wrapped(widget.question))
+    assert max(map(len, wrapped(widget.question))) <= 56 and "感" not in "".join(wrapped(widget.question))
+
+
+def test_without_a_kernel_the_answer_is_folded() -> None:
+    page = PredictReveal("Is 1 < 2?", "yes", ["yes", "no"], explain="<because>")._repr_html_()
+    before, answer = page.split("<summary")
+    assert "Is 1 &lt; 2?" in before and before.index(">yes<") < before.index(">no<")
+    assert ">yes<" in answer and "&lt;because&gt;" in answer and answer.endswith("</details></div>")
+    assert ">0.1<" in PredictReveal("How much?", 0.1)._repr_html_()
+    lazy = PredictReveal("How many?", lambda: 1 / 0, explain="So it is.")._repr_html_()
+    assert "function" not in lazy and "So it is." in lazy
 
 
 def test_as_widget() -> None:
