@@ -16,8 +16,17 @@ from course_lib.data import Preprocessor
 from course_lib.engine import Hook, Trainer, connect, evaluate, find_launcher, share_statistics, world
 from course_lib.engine.checkpoint import save_checkpoint
 from course_lib.engine.distributed import mean
+from course_lib.engine.hooks import WhiteningHook
 from course_lib.metrics import Accuracy, AveragePrecision, ConfusionMatrix, MultiLabelMetric, SingleLabelMetric
 
+WHITENED = {
+    "model": {
+        "_delete_": True,
+        "type": "ImageClassifier",
+        "backbone": {"type": "AirbenchNet", "widths": [4, 4, 4], "in_channels": 1},
+        "head": {"type": "LinearClsHead", "num_classes": 10, "in_channels": 4},
+    }
+}
 SHARDED = {"model_wrapper_cfg": {"type": "MMFullyShardedDataParallel"}}
 VIT = {
     "model.backbone": {
@@ -150,6 +159,15 @@ def stopped() -> tuple[str | None, int]:
     return result.stopped, result.steps
 
 
+def whitened() -> dict[str, torch.Tensor]:
+    """The parameters after a training whose first bias stops to learn on the way."""
+    unused = {"model_wrapper_cfg": {"type": "MMDistributedDataParallel", "find_unused_parameters": True}}
+    trainer = digits_trainer([WhiteningHook(64, bias_epochs=1)], **WHITENED, **unused)
+    trainer.max_steps = 30
+    trainer.fit()
+    return {name: value.detach() for name, value in trainer.model.named_parameters()}
+
+
 def refused() -> dict[str, str]:
     """What cannot be done in several processes, and what is said about it."""
     own = TensorDataset(torch.zeros(6 + 4 * world().rank, 1, 4, 4), torch.zeros(6 + 4 * world().rank).long())
@@ -161,6 +179,7 @@ def refused() -> dict[str, str]:
         "unequal": lambda: Trainer(model, DataLoader(own, 2), optimizer, max_epochs=1, device="cpu"),
         "unshared": lambda: Trainer(model, DataLoader(same, 2), optimizer, max_epochs=1, device="cpu"),
         "average": lambda: digits_trainer(**SHARDED, **ema),
+        "whitening": lambda: digits_trainer([WhiteningHook()], **WHITENED).fit(),
     }
     said = {}
     for name, attempt in attempts.items():
@@ -188,6 +207,7 @@ def main(folder: Path) -> None:
             "trained": trained(),
             "measured": {count: measured(count) for count in (7, 1)},
             "pictures": pictures(),
+            "whitened": whitened(),
             "reductions": reductions(),
             "resumed": {
                 "replicated": resumed(folder / "replicated"),

@@ -169,6 +169,13 @@ def test_what_cannot_go_together_is_refused(two):
     assert said["unshared"].startswith("every process would train on all pictures. Give the DataLoader a Distributed")
     assert "EMAHook" in said["average"]
     assert "MMDistributedDataParallel" in said["average"]
+    assert "find_unused_parameters=True" in said["whitening"]
+
+
+def test_a_bias_that_is_held_still_keeps_nobody_waiting(two):
+    first, second = (found["whitened"] for found in two)
+    assert first and all(value.equal(second[name]) for name, value in first.items())
+    assert any(value.abs().sum() > 0 for name, value in first.items() if name.endswith("bias"))
 
 
 def test_synchronised_batchnorm_says_what_the_cpu_cannot(two):

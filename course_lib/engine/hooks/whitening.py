@@ -31,7 +31,8 @@ class WhiteningHook(Hook):
         bias_epochs: How long the bias learns; afterwards a step need not compute gradients down to the first layer.
 
     Raises:
-        ConfigError: a number that cannot be meant, or, when the training begins, a model without a whitening layer.
+        ConfigError: a number that cannot be meant; or, when the training begins, a model without a whitening layer, or
+            processes that would wait for the gradient of the bias.
     """
 
     def __init__(self, num_samples: int = 5000, eps: float = 5e-4, bias_epochs: int = 3) -> None:
@@ -44,6 +45,11 @@ class WhiteningHook(Hook):
         if not layers:
             name = type(trainer.model).__name__
             raise ConfigError(f"WhiteningHook: {name} has no WhiteningConv2d; AirbenchNet begins with one.")
+        if not getattr(trainer.compute_losses, "find_unused_parameters", True):
+            raise ConfigError(
+                "WhiteningHook holds a bias still, for whose gradient the other processes would wait. Add "
+                "model_wrapper_cfg=dict(type='MMDistributedDataParallel', find_unused_parameters=True)."
+            )
         for layer in layers:
             if not layer.is_whitened:
                 layer.whiten_(self.moment(trainer, layer.kernel_size[0]), self.eps)
