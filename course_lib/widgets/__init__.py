@@ -19,6 +19,7 @@ from .playground import DecisionPlayground
 from .point_clouds import cloud
 from .points import PointsPlayground
 from .predict import PredictReveal
+from .resnet_figures import blocks_figure, losses_figure
 from .schedule_figures import rates_figure, seeds_figure
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "PredictReveal",
     "activation_curves",
     "activations_figure",
+    "blocks_figure",
     "cloud",
     "data_flow_figure",
     "digits_in_plane",
@@ -42,6 +44,7 @@ __all__ = [
     "filters_at_work",
     "gradients_by_layer",
     "guesses_figure",
+    "losses_figure",
     "neighbours_figure",
     "number_grids",
     "rates_figure",

@@ -14,6 +14,7 @@ from course_lib.homework.exercises import find
 LESSON_02, LESSON_03, LESSON_10 = "02_perceptron.ipynb", "03_mlp.ipynb", "10_config.ipynb"
 LESSON_08, LESSON_09 = "08_convolution.ipynb", "09_cnn_layers.ipynb"
 LESSON_11, LESSON_12 = "11_augmentation.ipynb", "12_schedules.ipynb"
+LESSON_13 = "13_resnet.ipynb"
 
 
 def expect(locator: Any) -> Any:
@@ -378,3 +379,40 @@ def test_lesson_12_runs_and_its_builder_races_in_the_background(open_lesson):
         expect(builder).to_contain_text(re.compile(result))
         expect(builder).to_contain_text("1 · lr 0.1, Cosine")
         wait_until(lambda: pixels(runs) != before, "the picture shows two trainings")
+
+
+def test_lesson_13_runs_and_its_explorer_trains_in_the_background(open_lesson):
+    with open_lesson(LESSON_13) as lesson:
+        for cell in ("setup", "make", "tweak"):  # the others train for a minute
+            lesson.run(cell)
+        keyboard, explorer = lesson.page.keyboard, lesson.cell("tweak").locator(".course-depth-skip")
+        picture, learns = explorer.locator("img"), explorer.get_by_role("button", name="It learns")
+        expect(explorer).to_contain_text("plain, 8 layers: look at its gradients. Will it learn?")
+
+        # another depth, by keyboard; and shortcuts, there and back
+        before = pixels(picture)
+        slider(explorer, "layers").focus()
+        keyboard.press("ArrowRight")
+        expect(explorer).to_contain_text("plain, 14 layers")
+        wait_until(lambda: pixels(picture) != before, "the picture shows more layers")
+        before = pixels(picture)
+        explorer.get_by_role("checkbox", name="shortcuts").focus()
+        keyboard.press("Space")
+        expect(explorer).to_contain_text("residual, 14 layers")
+        wait_until(lambda: pixels(picture) != before, "the picture shows the other network")
+        keyboard.press("Space")
+        slider(explorer, "layers").focus()
+        keyboard.press("ArrowLeft")
+        expect(explorer).to_contain_text("plain, 8 layers")
+
+        # a prediction starts the training, while another cell runs
+        before = pixels(picture)
+        learns.focus()
+        keyboard.press("Space")
+        expect(explorer).to_contain_text(re.compile(r"plain, 8 layers: epoch \d"))
+        expect(learns).to_be_disabled()
+        lesson.type_and_run("checkin", "print('other cells run')")
+        expect(lesson.output("checkin")).to_have_text(re.compile("other cells run"))
+        expect(explorer).to_contain_text(re.compile(r"in the end its loss is 0\.\d\d\. It learns\. You were right\."))
+        expect(explorer).to_contain_text("Predictions: 1 of 1 right.")
+        wait_until(lambda: pixels(picture) != before, "the picture shows the loss")

@@ -19,6 +19,7 @@ from .resnet_variants import ResNetV1c, ResNetV1d, ResNeXt, SEResNet, SEResNeXt
 from .shufflenet_v1 import ShuffleNetV1
 from .shufflenet_v2 import ShuffleNetV2
 from .small_cnn import SmallCNN
+from .small_resnet import SmallResNet
 from .swin import SwinTransformer
 from .timm_backbone import TIMMBackbone
 from .torchvision_backbone import TorchvisionBackbone
@@ -50,6 +51,7 @@ __all__ = [
     "ShuffleNetV1",
     "ShuffleNetV2",
     "SmallCNN",
+    "SmallResNet",
     "SwinTransformer",
     "TIMMBackbone",
     "TorchvisionBackbone",
