@@ -5,6 +5,7 @@ they are imported from ``widgets.tweaker``, ``widgets.schedule_builder`` and ``w
 """
 
 from .activations import ActivationExplorer
+from .attention_picker import AttentionPicker
 from .cnn_figures import activation_curves, feature_maps, gradients_by_layer, guesses_figure, neighbours_figure
 from .compare_runs import CompareRuns
 from .conv_geometry import ConvGeometry
@@ -18,12 +19,15 @@ from .perceptron_figures import digits_in_plane, weights_at_work
 from .playground import DecisionPlayground
 from .point_clouds import cloud
 from .points import PointsPlayground
+from .position_shuffle import PositionShuffle
 from .predict import PredictReveal
 from .resnet_figures import blocks_figure, losses_figure
 from .schedule_figures import rates_figure, seeds_figure
+from .vit_figures import attention_on_pictures, follows_figure, patches_figure, positions_figure
 
 __all__ = [
     "ActivationExplorer",
+    "AttentionPicker",
     "CompareRuns",
     "ConvGeometry",
     "DecisionPlayground",
@@ -32,9 +36,11 @@ __all__ = [
     "OptimizerRace",
     "PerceptronStepper",
     "PointsPlayground",
+    "PositionShuffle",
     "PredictReveal",
     "activation_curves",
     "activations_figure",
+    "attention_on_pictures",
     "blocks_figure",
     "cloud",
     "data_flow_figure",
@@ -42,11 +48,14 @@ __all__ = [
     "feature_maps",
     "filter_sheet",
     "filters_at_work",
+    "follows_figure",
     "gradients_by_layer",
     "guesses_figure",
     "losses_figure",
     "neighbours_figure",
     "number_grids",
+    "patches_figure",
+    "positions_figure",
     "rates_figure",
     "receptive_fields",
     "regions_figure",

@@ -15,6 +15,7 @@ LESSON_02, LESSON_03, LESSON_10 = "02_perceptron.ipynb", "03_mlp.ipynb", "10_con
 LESSON_08, LESSON_09 = "08_convolution.ipynb", "09_cnn_layers.ipynb"
 LESSON_11, LESSON_12 = "11_augmentation.ipynb", "12_schedules.ipynb"
 LESSON_13 = "13_resnet.ipynb"
+LESSON_14 = "14_vit.ipynb"
 
 
 def expect(locator: Any) -> Any:
@@ -416,3 +417,39 @@ def test_lesson_13_runs_and_its_explorer_trains_in_the_background(open_lesson):
         expect(explorer).to_contain_text(re.compile(r"in the end its loss is 0\.\d\d\. It learns\. You were right\."))
         expect(explorer).to_contain_text("Predictions: 1 of 1 right.")
         wait_until(lambda: pixels(picture) != before, "the picture shows the loss")
+
+
+def test_lesson_14_runs_and_its_widgets_answer(open_lesson):
+    with open_lesson(LESSON_14) as lesson:
+        # what the widgets need, a cell at a time: some train for half a minute
+        cells = "setup", "patches", "embed", "heads", "order", "train", "look", "picker", "quarters", "where", "tweak"
+        for cell in cells:
+            lesson.run(cell)
+        keyboard, question = lesson.page.keyboard, lesson.cell("picker")
+        picker = question.locator(".course-attention-picker")
+        expect(picker).to_have_count(0)
+        question.get_by_role("button", name="at its neighbours").click()
+        shown = picker.locator("img")
+
+        # another patch asks, by keyboard; then the class token
+        before = pixels(shown)
+        slider(picker, "row").focus()
+        keyboard.press("ArrowLeft")
+        wait_until(lambda: pixels(shown) != before, "another patch asks")
+        expect(picker).to_contain_text("of the picture; head")
+        before = pixels(shown)
+        picker.get_by_role("checkbox", name="the class token asks").focus()
+        keyboard.press("Space")
+        wait_until(lambda: pixels(shown) != before, "the class token asks")
+
+        # the shuffle: who knows places changes its mind, the bag of patches never
+        shuffle = lesson.cell("tweak").locator(".course-position-shuffle")
+        torn = shuffle.locator("img").nth(1)
+        before = pixels(torn)
+        slider(shuffle, "moved").focus()
+        keyboard.press("End")
+        wait_until(lambda: pixels(torn) != before, "all patches stand elsewhere")
+        before = pixels(torn)
+        shuffle.get_by_role("button", name="Other patches").click()
+        wait_until(lambda: pixels(torn) != before, "the patches stand in another order")
+        expect(shuffle).to_contain_text("where, without: never changed its mind")
