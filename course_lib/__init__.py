@@ -15,6 +15,8 @@ _HOMES = {
     "build_model": "builders",
     "build_trainer": "builders",
     "Inferencer": "inference",
+    "get_model": "zoo",
+    "list_models": "zoo",
     "Trainer": "engine",
 }
 

@@ -8,20 +8,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
-from course_lib.cli.parsing import Subparsers, add_command, add_overrides
-from course_lib.config import CONFIGS, Config, ready_made
+from course_lib.cli import models_flops, models_publish
+from course_lib.cli.parsing import Subparsers, add_command
+from course_lib.config import CONFIGS, ready_made
+from course_lib.config.own_weights import OwnWeights, own_weights
 
 TITLES = {
+    "pretrained": "Has learned already:  get_model('NAME', pretrained=True), or zoo://NAME in place of a checkpoint",
     "config": "Ready to train:  course train NAME",
     "part": "Model parts to inherit from:  _base_ = ['NAME.py']",
     "backbone": "Backbones:  model = dict(backbone=dict(type='NAME', …), …)",
 }
-
-
-NOTE = """MACs: one multiplication and one addition each, half of what torch counts as FLOPs; of convolutions, matrix
-products and attention. Activations: the values that these give. Layers that cost nothing are left out."""
 
 
 @dataclass(frozen=True)
@@ -42,29 +40,15 @@ def add_parser(subparsers: Subparsers) -> None:
         ["models list 'resnet*'", "models flops resnet/resnet50_b32_imagenet"],
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    about = "list the ready-made configs, their parts, and the backbones"
+    about = "list the ready-made configs, their weights and their parts, and the backbones"
     listing = add_command(actions, "list", about, ["models list 'resnet*'"])
     listing.add_argument(
         "pattern", metavar="PATTERN", nargs="?", default="*", help="a part of the name, or a pattern with * and ?"
     )
     listing.add_argument("--json", action="store_true", help="print a JSON list instead")
     listing.set_defaults(run=run)
-    flops = add_command(
-        actions,
-        "flops",
-        "count a model's parameters, multiplications (MACs) and activations, layer by layer",
-        ["models flops lenet/lenet5_b64_mnist --depth 3", "models flops _base_/models/resnet50 --size 288"],
-        more="The model is counted, not run: no data and no memory is needed.",
-    )
-    flops.add_argument("config", metavar="CONFIG", help="a file, a ready-made name, or a model part (see models list)")
-    flops.add_argument(
-        "--shape", metavar=("C", "H", "W"), nargs=3, type=int, help="the picture: channels, height, width"
-    )
-    flops.add_argument("--size", metavar="PX", type=int, help="height and width of the picture")
-    flops.add_argument("--depth", metavar="N", type=int, default=2, help="how many levels below the model to show (2)")
-    add_overrides(flops)
-    flops.add_argument("--json", action="store_true", help="print every layer as a JSON list instead")
-    flops.set_defaults(run=run_flops)
+    models_flops.add_parser(actions)
+    models_publish.add_parser(actions)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -72,70 +56,14 @@ def run(args: argparse.Namespace) -> int:
     from course_lib.config.errors import ConfigError, did_you_mean
 
     parts = sorted((CONFIGS / "_base_" / "models").rglob("*.py"))
-    items = [*config_items("config", ready_made(), CONFIGS), *config_items("part", parts, CONFIGS), *backbone_items()]
+    configs = [*config_items("config", ready_made(), CONFIGS), *config_items("part", parts, CONFIGS)]
+    items = [*pretrained_items(), *configs, *backbone_items()]
     found = [item for item in items if matches(item.name, args.pattern)]
     if not found:
         names = [item.name.rpartition("/")[2] for item in items]
         raise ConfigError(f"no model's name fits {args.pattern!r}. {did_you_mean(args.pattern, names)}")
     print(json.dumps([asdict(item) for item in found], ensure_ascii=False) if args.json else table(found))
     return 0
-
-
-def run_flops(args: argparse.Namespace) -> int:
-    """Print the layers of a config's model with what each costs."""
-    import torch
-
-    from course_lib.builders import build_model, without_weights
-    from course_lib.config import check, load_config, parse_options
-    from course_lib.config.errors import ConfigError
-    from course_lib.models.complexity import cost_table, model_cost
-
-    numbers = {"--depth": args.depth + 1, "--size": args.size, "--shape": args.shape and min(args.shape)}
-    for option, number in numbers.items():
-        if number is not None and number < 1:
-            raise ConfigError(f"{option} must be {0 if option == '--depth' else 1} or more.")
-    if args.size and args.shape:
-        raise ConfigError("--size and --shape both say how large the picture is; give one.")
-    cfg = load_config(args.config, parse_options(args.cfg_options))
-    if "model" not in cfg:
-        raise ConfigError(f"{args.config} has no model to count.")
-    # the rules only: whether the parts fit together shows when the picture goes through
-    if mistakes := [found for found in check(cfg) if found.path.startswith("model")]:
-        raise ConfigError(mistakes)
-    with torch.device("meta"):
-        model = build_model(without_weights(cfg.model))
-    shape = asked_shape(args, cfg, model)
-    try:
-        cost = model_cost(model, shape)
-    except (RuntimeError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0].rstrip(".")
-        hint = "" if args.shape else " For a picture of another shape: --shape C H W."
-        raise ConfigError(f"the model cannot take a picture of {shown(shape)}: {reason}.{hint}") from error
-    if args.json:
-        layers = [{key: value for key, value in vars(layer).items() if key != "children"} for layer in cost.walk()]
-        print(json.dumps({"shape": shape, "layers": layers}))
-    else:
-        print(f"{args.config}, for one picture of {shown(shape)}:\n\n{cost_table(cost, args.depth)}\n\n{NOTE}")
-    return 0
-
-
-def asked_shape(args: argparse.Namespace, cfg: Config, model: Any) -> tuple[int, int, int]:
-    """(C, H, W) of the picture to count for: as asked, else as the config's pipeline gives it, else 224×224."""
-    from course_lib.builders import picture_shape
-
-    if args.shape:
-        channels, height, width = args.shape
-    elif cfg.get("train_dataloader") or cfg.get("val_dataloader"):
-        channels, height, width = picture_shape(cfg)
-    else:
-        side = (cfg.model.get("backbone") or {}).get("img_size", 224)
-        channels, height, width = getattr(model.backbone, "in_channels", 3), side, side
-    return (channels, args.size, args.size) if args.size else (channels, height, width)
-
-
-def shown(shape: Sequence[int]) -> str:
-    """``3×224×224``"""
-    return "×".join(str(number) for number in shape)
 
 
 def config_items(kind: str, files: Iterable[Path], root: Path) -> list[Item]:
@@ -145,6 +73,19 @@ def config_items(kind: str, files: Iterable[Path], root: Path) -> list[Item]:
         docstring = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
         items.append(Item(kind, file.relative_to(root).with_suffix("").as_posix(), first_line(docstring)))
     return items
+
+
+def pretrained_items() -> list[Item]:
+    """The weights that come with the kit, with what they reach."""
+    return [Item("pretrained", name, told(weights)) for name, weights in own_weights().items()]
+
+
+def told(weights: OwnWeights) -> str:
+    """What published weights are, in a line: ``accuracy/top1 93.29 (3 seeds: 93.35 ± 0.20), 7 classes, …``."""
+    seeds = f" ({len(weights.seeds)} seeds: {weights.result})" if len(weights.seeds) > 1 else ""
+    size = f"{weights.num_params:,} parameters, {weights.size_bytes / 1e6:.1f} MB"
+    value = f"{weights.metric} {weights.values[0]:.2f}{seeds}"
+    return f"{value}, {len(weights.classes)} classes, {size}; from {weights.config}"
 
 
 def backbone_items() -> list[Item]:

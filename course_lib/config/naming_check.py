@@ -20,17 +20,17 @@ def check_name(cfg: ConfigDict, file: str | Path) -> list[Mistake]:
 
     Args:
         cfg: The config, in the 1.x dialect.
-        file: Its path. Configs in a folder ``lessons`` may leave the training out: ``lenet_digits``.
+        file: Its path. Configs in a folder ``lessons`` or ``zoo`` may leave the training out: ``lenet_digits``.
 
     Raises:
         ConfigError: the name cannot be taken apart at all.
     """
     name, origin = parse_name(file), Origin(str(file))
-    is_lesson = Path(file).parent.name == "lessons"
-    return [*_form_mistakes(name, origin, is_lesson), *_differences(name, cfg, origin)]
+    may_be_short = Path(file).parent.name in ("lessons", "zoo")
+    return [*_form_mistakes(name, origin, may_be_short), *_differences(name, cfg, origin)]
 
 
-def _form_mistakes(name: ConfigName, origin: Origin, is_lesson: bool) -> Iterator[Mistake]:
+def _form_mistakes(name: ConfigName, origin: Origin, may_be_short: bool) -> Iterator[Mistake]:
     """What is wrong with a name by itself."""
     said = f"the name {name.text!r}"
     better = f"Write {name.well_written()!r}."
@@ -41,7 +41,7 @@ def _form_mistakes(name: ConfigName, origin: Origin, is_lesson: bool) -> Iterato
     if not name.in_order:
         message = f"{said} has its parts in another order than algorithm, module, training, data."
         yield Mistake("", message, origin, better)
-    if name.batch_size is None and name.trained and not is_lesson:
+    if name.batch_size is None and name.trained and not may_be_short:
         message = f"{said} does not say the batch size, as in {FORM}."
         yield Mistake("", message, origin, "Put b and the number before the data set: b64.")
     for module in name.modules:

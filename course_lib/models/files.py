@@ -1,5 +1,6 @@
 """Files of weights, read so that none of them can run code."""
 
+import json
 import pickle
 import zipfile
 from collections.abc import Mapping
@@ -11,24 +12,29 @@ from torch import Tensor
 
 from course_lib.config.errors import CheckpointError, nearest
 
+from .origins import weights_file
+
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
     """Read a checkpoint (``.pt``, ``.pth``) or published weights (``.safetensors``) onto the CPU.
 
+    Args:
+        path: A path, or a name that stands for a file: ``zoo://NAME`` and the like (``origins.py``).
+
     Returns:
         The saved state; bare weights come as ``{'model': state_dict}``. What MMPretrain and MMCls 0.x write under
-        ``meta`` comes under our names, ``config`` and ``classes``.
+        ``meta`` comes under our names, ``config`` and ``classes``, as does what the kit's own published weights carry.
 
     Raises:
         CheckpointError: missing, truncated, no checkpoint, or a pickle that would run code (it is not run).
     """
-    path = Path(path)
+    path = weights_file(path)
     if not path.is_file():
         near = nearest(path.name, [other.name for other in path.parent.glob("*")]) if path.parent.is_dir() else None
         hint = f" Did you mean {path.with_name(near)}?" if near else ""
         raise CheckpointError(f"there is no checkpoint {path}.{hint}")
     if path.suffix == ".safetensors":
-        return {"model": _load_safetensors(path)}
+        return _load_safetensors(path)
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
@@ -65,14 +71,17 @@ def _described(meta: Any) -> dict[str, Any]:
     return {key: value for key, value in found.items() if value}
 
 
-def _load_safetensors(path: Path) -> dict[str, Tensor]:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+def _load_safetensors(path: Path) -> dict[str, Any]:
+    from safetensors import SafetensorError, safe_open
 
     try:
-        return load_file(path)
+        with safe_open(path, "pt") as file:
+            model, notes = {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except SafetensorError as error:
         raise CheckpointError(f"{path} is truncated or no safetensors file ({_line(error)}).") from error
+    if not {"config", "classes"} <= notes.keys():
+        return {"model": model}
+    return {"model": model, "config": notes["config"], "classes": json.loads(notes["classes"])}
 
 
 def _line(error: Exception) -> str:

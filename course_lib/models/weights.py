@@ -2,9 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import torch
 from torch import Tensor, nn
@@ -78,18 +76,19 @@ def _fill(module: nn.Module, kind: str, layers: set[str], args: Mapping[str, Any
 
 
 def load_pretrained(module: nn.Module, checkpoint: str, prefix: str | None = None) -> None:
-    """Copy weights from a file, a URL or ``torchvision://NAME`` into a module; all of its entries must be there.
+    """Copy weights into a module; all of its entries must be there.
 
     torchvision's and MMPretrain's names become ours; position embeddings and bias tables of another size are resized.
 
     Args:
-        checkpoint: ``.pth``, ``.pt`` or ``.safetensors``; a bare state dict, or one under ``model`` or ``state_dict``.
+        checkpoint: A path, an address, ``torchvision://NAME`` or ``zoo://NAME``: ``.pth``, ``.pt`` or ``.safetensors``;
+            a bare state dict, or one under ``model`` or ``state_dict``.
         prefix: Take only the entries below this name: ``'backbone'`` out of a whole classifier.
 
     Raises:
-        CheckpointError: no such file, a damaged one, or weights of another model; nothing is copied then.
+        CheckpointError: no such file, no network, a damaged file, or weights of another model; nothing is copied then.
     """
-    weights = read_weights(checkpoint)
+    weights = best_weights(load_checkpoint(checkpoint))
     if prefix:
         start = prefix.rstrip(".") + "."
         tops = {name.partition(".")[0] for name in weights}
@@ -117,37 +116,3 @@ def load_pretrained(module: nn.Module, checkpoint: str, prefix: str | None = Non
     if left_over:
         log.warning("%s: no place in %s, left out: %s", checkpoint, type(module).__name__, shown)
     module.load_state_dict(weights, strict=False)
-
-
-def read_weights(checkpoint: str) -> dict[str, Tensor]:
-    """The state dict of a file, a URL or ``torchvision://NAME``; no code that a pickle holds is run.
-
-    Raises:
-        CheckpointError: it is missing, damaged, or holds more than weights and plain values.
-    """
-    url = _url(checkpoint)
-    if not url:
-        return best_weights(load_checkpoint(checkpoint))
-    try:
-        folder = Path(torch.hub.get_dir()) / "checkpoints"
-        path = folder / Path(urlparse(url).path).name
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            torch.hub.download_url_to_file(url, str(path))
-    except OSError as error:
-        raise CheckpointError(f"{checkpoint} cannot be fetched: {error}. Is there a network?") from error
-    return best_weights(load_checkpoint(path))
-
-
-def _url(checkpoint: str) -> str:
-    """The address that a checkpoint stands for, empty for a path; ``torchvision://`` is its first ImageNet weights."""
-    scheme, found, name = checkpoint.partition("://")
-    if not found or scheme in ("http", "https", "file"):
-        return checkpoint if found else ""
-    if scheme != "torchvision":
-        raise CheckpointError(f"{checkpoint}: {scheme}:// is not known; give a path, https://… or torchvision://NAME.")
-    from torchvision.models import get_model_weights, list_models
-
-    if name not in list_models():
-        raise CheckpointError(f"torchvision has no model {name!r}. {did_you_mean(name, list_models())}")
-    return get_model_weights(name)["IMAGENET1K_V1"].url

@@ -7,6 +7,7 @@ import pytest
 
 from course_lib.cli import main, models
 from course_lib.config.errors import ConfigError
+from course_lib.config.own_weights import own_weights
 
 
 def course(*words: str) -> int:
@@ -35,6 +36,22 @@ def test_pattern_and_json(pattern: str, capsys: pytest.CaptureFixture[str]) -> N
     assert "_base_/models/lenet5" not in names
     assert names["ResNet"]["kind"] == "backbone"
     assert all(item["about"] for item in found)
+
+
+def test_what_has_learned_already(capsys: pytest.CaptureFixture[str]) -> None:
+    assert course("*mini_*", "--json") == 0
+    about = {
+        item["name"]: item["about"] for item in json.loads(capsys.readouterr().out) if item["kind"] == "pretrained"
+    }
+    assert set(about) == set(own_weights())
+    for name, weights in own_weights().items():
+        assert weights.result in about[name] and f"{weights.num_params:,} parameters" in about[name]
+    assert course("resnet-mini_shapes") == 0
+    out = capsys.readouterr().out
+    assert (
+        models.TITLES["pretrained"] in out
+        and "7 classes, 390,855 parameters, 1.6 MB; from zoo/resnet-mini_shapes" in out
+    )
 
 
 def test_nothing_fits() -> None:

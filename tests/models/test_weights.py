@@ -108,21 +108,6 @@ def test_addresses_that_cannot_be_found(tmp_path: Path) -> None:
         load_pretrained(network(), "torchvision://resnet51")
 
 
-def test_torchvision_names_stand_for_its_first_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, source, target = [], network(), network()
-
-    def fetch(url: str, path: str) -> None:
-        asked.append(url)
-        torch.save(source.state_dict(), path)
-
-    monkeypatch.setattr(torch.hub, "download_url_to_file", fetch)
-    monkeypatch.setattr(torch.hub, "get_dir", lambda: str(tmp_path))
-    load_pretrained(target, "torchvision://resnet50")
-    load_pretrained(target, "torchvision://resnet50")  # from the cache
-    assert asked == ["https://download.pytorch.org/models/resnet50-0676ba61.pth"]
-    assert same(source, target)
-
-
 def test_pretrained_needs_a_checkpoint() -> None:
     with pytest.raises(ConfigError, match="type='Pretrained' needs checkpoint="):
         initialize(network(), {"type": "Pretrained"})

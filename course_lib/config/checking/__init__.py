@@ -1,7 +1,8 @@
 """Finding every mistake of a config at once, before a picture is read or a model built.
 
 ``walking`` goes through the config along the rules of ``schema.py``, ``annotations`` judges one value, ``agreement``
-compares what several parts say, ``hints`` guesses what was meant, ``not_held`` knows what the kit does not have.
+compares what several parts say, ``weight_names`` knows those of the kit's own, ``hints`` guesses what was meant,
+``not_held`` knows what the kit does not have.
 """
 
 from .check import check

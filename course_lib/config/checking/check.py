@@ -11,6 +11,7 @@ from .agreement import disagreements
 from .not_held import not_held
 from .place import Place
 from .walking import mistakes_of
+from .weight_names import weights_mistakes
 
 Probe = Callable[[ConfigDict], list[Mistake]]
 
@@ -36,6 +37,7 @@ def check(cfg: ConfigDict, *, probe: Probe | None = None, for_training: bool | N
     found = list(_top_level_mistakes(cfg, for_training))
     can_be_built = "model" in cfg and not any(mistake.path.split(".")[0] == "model" for mistake in found)
     found += disagreements(cfg)
+    found += weights_mistakes(cfg)
     if probe is not None and can_be_built:
         found += probe(cfg)
     # A value that several parts share (`test_dataloader = val_dataloader`) is one mistake, told once.

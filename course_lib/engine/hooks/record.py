@@ -31,12 +31,12 @@ class RecordHook(Hook):
         self.best = Best(monitor, rule)
         self.best_validation: dict[str, Any] | None = None
         self.record: dict[str, Any] = {}
-        self.began = 0.0
+        self.began = self.cpu_began = 0.0
 
     def before_train(self, trainer: Trainer) -> None:
         if trainer.work_dir is None:
             return
-        self.began = time.monotonic()
+        self.began, self.cpu_began = time.monotonic(), time.process_time()
         before = read_record(trainer.work_dir) if trainer.step else None
         self.record = {
             "started": now(),
@@ -76,6 +76,7 @@ class RecordHook(Hook):
         self.record |= {
             "finished": now(),
             "elapsed_s": round(time.monotonic() - self.began, 1),
+            "cpu_s": round(time.process_time() - self.cpu_began, 1),  # of this process alone, without the loader's
             "ended": ended,
             "error": error,
             "epochs": trainer.epoch,

@@ -20,8 +20,9 @@ from .freezing import freeze, hold_still
 from .resnet_blocks import conv, make_divisible
 
 BN = {"type": "BN"}
-# the paper's table 2: how much wider a block is inside, its output channels, blocks, stride of the first
-STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
+# the paper's table 2: how much wider a block is inside, its output channels, blocks; and the strides
+STAGES = ((1, 16, 1), (6, 24, 2), (6, 32, 3), (6, 64, 4), (6, 96, 3), (6, 160, 3), (6, 320, 1))
+STRIDES = (2, 1, 2, 2, 2, 1, 2, 1)
 
 
 def conv_bn_relu(
@@ -73,9 +74,11 @@ class MobileNetV2(nn.Module):
         with_cp: Keep fewer activations and compute them again for the gradient: less memory, a third more time.
         init_cfg: ``dict(type='Pretrained', checkpoint=…, prefix=…)``.
         in_channels: C of the pictures.
+        strides: The stem's and that of each stage's first block; the paper's make a picture 32 times smaller, which
+            leaves nothing of one that is small.
 
     Raises:
-        ConfigError: a stage that there is not, or a width of nothing.
+        ConfigError: a stage that there is not, strides that are not eight, or a width of nothing.
     """
 
     def __init__(
@@ -88,17 +91,18 @@ class MobileNetV2(nn.Module):
         with_cp: bool = False,
         init_cfg: InitCfg = None,
         in_channels: int = 3,
+        strides: Sequence[int] = STRIDES,
     ) -> None:
         super().__init__()
-        check_arguments(widen_factor, out_indices, frozen_stages)
+        check_arguments(widen_factor, out_indices, frozen_stages, strides)
         self.in_channels, self.out_indices, self.frozen_stages = in_channels, tuple(out_indices), frozen_stages
         self.norm_eval, self.with_cp = norm_eval, with_cp
 
         width = make_divisible(32 * widen_factor)
-        self.features = nn.Sequential(conv_bn_relu(in_channels, width, 3, norm_cfg, stride=2))
+        self.features = nn.Sequential(conv_bn_relu(in_channels, width, 3, norm_cfg, strides[0]))
         self.ends: list[int] = []  # where in ``features`` each stage is over
         widths = []
-        for expand_ratio, channels, count, stride in STAGES:
+        for (expand_ratio, channels, count), stride in zip(STAGES, strides[1:], strict=True):
             widths.append(make_divisible(channels * widen_factor))
             for i in range(count):
                 step = stride if i == 0 else 1
@@ -118,7 +122,7 @@ class MobileNetV2(nn.Module):
         self.train()
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
-        """(N, C, H, W) → a map (N, C_i, H_i, W_i) for each of ``out_indices``; the last is 32 times smaller."""
+        """(N, C, H, W) → a map (N, C_i, H_i, W_i) for each of ``out_indices``; the paper's last is 32 times smaller."""
         x, maps = images, []
         for i, part in enumerate(self.features, start=1):
             recompute = self.with_cp and torch.is_grad_enabled()
@@ -139,7 +143,9 @@ class MobileNetV2(nn.Module):
         return self
 
 
-def check_arguments(widen_factor: float, out_indices: Sequence[int], frozen_stages: int) -> None:
+def check_arguments(
+    widen_factor: float, out_indices: Sequence[int], frozen_stages: int, strides: Sequence[int]
+) -> None:
     """All that does not go together, at once (ConfigError)."""
     wrong = []
     if widen_factor <= 0:
@@ -148,5 +154,7 @@ def check_arguments(widen_factor: float, out_indices: Sequence[int], frozen_stag
         wrong.append(("out_indices", f"{tuple(out_indices)} must name outputs in 0 … 7."))
     if not -1 <= frozen_stages <= 7:
         wrong.append(("frozen_stages", f"{frozen_stages!r} is not in -1 … 7."))
+    if len(strides) != len(STRIDES):
+        wrong.append(("strides", f"{tuple(strides)} must be the stem's and the seven stages', such as {STRIDES}."))
     if wrong:
         raise ConfigError([Mistake(f"model.backbone.{name}", message) for name, message in wrong])

@@ -45,11 +45,28 @@ class TorchvisionBackbone(nn.Module):
 
 
 def remove_last_layer(network: nn.Module) -> int:
-    """Let the last layer with weights pass its input on; give the number of features that it saw.
+    """Let the last layer with weights pass its input on; give the number of features that it saw."""
+    parent, attribute, last = last_layer(network)
+    setattr(parent, attribute, nn.Identity())
+    return last.in_features if isinstance(last, nn.Linear) else last.in_channels
+
+
+def renew_last_layer(network: nn.Module, num_classes: int) -> None:
+    """Put a fresh layer for another number of classes in the place of the last one with weights."""
+    parent, attribute, last = last_layer(network)
+    fresh = (
+        nn.Linear(last.in_features, num_classes)
+        if isinstance(last, nn.Linear)
+        else nn.Conv2d(last.in_channels, num_classes, 1)
+    )
+    setattr(parent, attribute, fresh)
+
+
+def last_layer(network: nn.Module) -> tuple[nn.Module, str, nn.Linear | nn.Conv2d]:
+    """The last layer with weights, the module that holds it, and its name there.
 
     It is linear, but for SqueezeNet's, a 1×1 convolution before the pooling.
     """
     name, last = [pair for pair in network.named_modules() if isinstance(pair[1], (nn.Linear, nn.Conv2d))][-1]
     parent, _, attribute = name.rpartition(".")
-    setattr(network.get_submodule(parent), attribute, nn.Identity())
-    return last.in_features if isinstance(last, nn.Linear) else last.in_channels
+    return network.get_submodule(parent), attribute, last

@@ -76,6 +76,21 @@ def test_maps_of_the_stages() -> None:
     assert network.out_channels == 320
 
 
+def test_other_strides_for_small_pictures() -> None:
+    network = MobileNetV2(widen_factor=0.35, out_indices=(0, 1, 2, 4, 7), strides=(2, 1, 1, 2, 2, 1, 1, 1)).eval()
+    with torch.no_grad():
+        sides = [m.shape[-1] for m in network(torch.randn(1, 3, 32, 32))]
+    assert sides == [16, 16, 8, 4, 4]
+    usual = MobileNetV2(widen_factor=0.35)
+    assert {name: v.shape for name, v in usual.state_dict().items()} == {
+        name: v.shape for name, v in network.state_dict().items()
+    }
+    with pytest.raises(
+        ConfigError, match=r"strides: \(2, 1\) must be the stem's and the seven stages', such as \(2, 1,"
+    ):
+        MobileNetV2(strides=(2, 1))
+
+
 def test_a_gradient_reaches_every_parameter() -> None:
     torch.manual_seed(0)
     network = narrow()

@@ -1,0 +1,21 @@
+"""A small ResNet on CIFAR-10: 81.69 % of 10,000 test pictures with seed 0.
+
+Of seed 0, 81.69 %, are the weights of get_model('resnet-mini_cifar10', pretrained=True). 391,146 parameters. The
+pictures were JPEG copies of CIFAR-10's.
+"""
+
+_base_ = [
+    "../_base_/models/resnet_small_cifar.py",
+    "../_base_/datasets/cifar10_airbench.py",
+    "../_base_/default_runtime.py",
+]
+
+channels_last = True
+train_dataloader = dict(batch_size=64)
+optim_wrapper = dict(optimizer=dict(type="SGD", lr=0.3, momentum=0.9, nesterov=True, weight_decay=0.0005))
+param_scheduler = [
+    dict(type="LinearLR", start_factor=0.1, by_epoch=False, end=400),
+    dict(type="PolyLR", power=1.0, by_epoch=False, begin=400),
+]
+train_cfg = dict(by_epoch=True, max_epochs=7)
+default_hooks = dict(logger=dict(interval=50))
