@@ -8,6 +8,7 @@ from .activations import ActivationExplorer
 from .attention_picker import AttentionPicker
 from .cnn_figures import activation_curves, feature_maps, gradients_by_layer, guesses_figure, neighbours_figure
 from .compare_runs import CompareRuns
+from .confusion_explorer import ConfusionExplorer
 from .conv_geometry import ConvGeometry
 from .convolution_figures import filter_sheet, filters_at_work, number_grids, receptive_fields, window_at_work
 from .data_flow import data_flow_figure
@@ -23,12 +24,14 @@ from .position_shuffle import PositionShuffle
 from .predict import PredictReveal
 from .resnet_figures import blocks_figure, losses_figure
 from .schedule_figures import rates_figure, seeds_figure
+from .understand_figures import bars_figure, heats_figure
 from .vit_figures import attention_on_pictures, follows_figure, patches_figure, positions_figure
 
 __all__ = [
     "ActivationExplorer",
     "AttentionPicker",
     "CompareRuns",
+    "ConfusionExplorer",
     "ConvGeometry",
     "DecisionPlayground",
     "KernelPainter",
@@ -41,6 +44,7 @@ __all__ = [
     "activation_curves",
     "activations_figure",
     "attention_on_pictures",
+    "bars_figure",
     "blocks_figure",
     "cloud",
     "data_flow_figure",
@@ -51,6 +55,7 @@ __all__ = [
     "follows_figure",
     "gradients_by_layer",
     "guesses_figure",
+    "heats_figure",
     "losses_figure",
     "neighbours_figure",
     "number_grids",

@@ -16,6 +16,7 @@ LESSON_08, LESSON_09 = "08_convolution.ipynb", "09_cnn_layers.ipynb"
 LESSON_11, LESSON_12 = "11_augmentation.ipynb", "12_schedules.ipynb"
 LESSON_13 = "13_resnet.ipynb"
 LESSON_14 = "14_vit.ipynb"
+LESSON_16 = "16_understand.ipynb"
 
 
 def expect(locator: Any) -> Any:
@@ -453,3 +454,58 @@ def test_lesson_14_runs_and_its_widgets_answer(open_lesson):
         shuffle.get_by_role("button", name="Other patches").click()
         wait_until(lambda: pixels(torn) != before, "the patches stand in another order")
         expect(shuffle).to_contain_text("where, without: never changed its mind")
+
+
+def test_lesson_16_runs_and_its_widgets_answer(open_lesson):
+    with open_lesson(LESSON_16) as lesson:
+        lesson.run_all()
+        keyboard, question = lesson.page.keyboard, lesson.cell("explorer")
+        explorer = question.locator(".course-confusion-explorer")
+        expect(explorer).to_have_count(0)
+        question.get_by_role("button", name="square → heart").focus()
+        keyboard.press("Space")
+        expect(explorer).to_contain_text("“circle”, answered right")
+
+        # another cell, by keyboard: the lists stand in the order of the classes
+        shown, (true, said) = explorer.locator("img"), (explorer.locator("select").nth(place) for place in (0, 1))
+        before = pixels(shown)
+        true.focus()
+        keyboard.press("s")
+        expect(explorer).to_contain_text("“square”, taken for “circle”")
+        said.focus()
+        keyboard.press("End")
+        expect(explorer).to_contain_text("“square”, taken for “heart”")
+        expect(explorer).to_contain_text("✓ the mistake that is made most often")
+        wait_until(lambda: pixels(shown) != before, "the picture shows the other cell")
+        before = pixels(shown)
+        explorer.get_by_role("checkbox", name="show where it looked").focus()
+        keyboard.press("Space")
+        wait_until(lambda: pixels(shown) != before, "the pictures are coloured")
+
+        # the overlay: strength, by keyboard
+        overlay = lesson.cell("tweak").locator(".course-cam-overlay")
+        shown, lists = overlay.locator("img"), overlay.locator("select")
+        before = pixels(shown)
+        slider(overlay, "strength").focus()
+        keyboard.press("Home")
+        wait_until(lambda: pixels(shown) != before, "the heat is gone")
+        keyboard.press("End")
+
+        # another picture and an inner layer, into which CAM cannot look
+        lists.nth(0).select_option("4: star")
+        expect(overlay).to_contain_text("It says: star")
+        lists.nth(3).select_option("backbone.layer2.1 · 8 × 8")
+        expect(overlay).to_contain_text("% of the heat is in the box")
+        lists.nth(2).select_option("CAM")
+        expect(overlay).to_contain_text("CAM needs a network that ends in the mean")
+        lists.nth(2).select_option("Grad-CAM")
+
+        # a picture of one's own
+        before = pixels(shown)
+        file = {"name": "me.png", "mimeType": "image/png", "buffer": shown.screenshot()}
+        with lesson.page.expect_file_chooser() as chooser:
+            overlay.get_by_role("button", name="Your own picture").click()
+        chooser.value.set_files(file)
+        wait_until(lambda: pixels(shown) != before, "the own picture is shown")
+        expect(overlay).not_to_contain_text("in the box, which")
+        expect(lists.nth(0).locator("option").first).to_have_text("your own")
