@@ -14,6 +14,8 @@ from course_lib.config.errors import CheckpointError, nearest
 
 from .origins import weights_file
 
+NOTE = "course_lib"  # where a safetensors file of the kit's holds its config and the classes' names, as JSON
+
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
     """Read a checkpoint (``.pt``, ``.pth``) or published weights (``.safetensors``) onto the CPU.
@@ -79,9 +81,7 @@ def _load_safetensors(path: Path) -> dict[str, Any]:
             model, notes = {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
     except SafetensorError as error:
         raise CheckpointError(f"{path} is truncated or no safetensors file ({_line(error)}).") from error
-    if not {"config", "classes"} <= notes.keys():
-        return {"model": model}
-    return {"model": model, "config": notes["config"], "classes": json.loads(notes["classes"])}
+    return {"model": model, **json.loads(notes.get(NOTE, "{}"))}
 
 
 def _line(error: Exception) -> str:

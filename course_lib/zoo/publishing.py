@@ -19,6 +19,7 @@ from course_lib.config.own_weights import INDEX, WEIGHTS, OwnWeights, own_weight
 from course_lib.config.whole_files import whole_file, write_whole
 from course_lib.engine.checkpoint import LAST
 from course_lib.engine.record import read_record
+from course_lib.models.files import NOTE
 
 LIMIT_BYTES = 8_000_000
 FIRST_PICTURES = 500
@@ -95,8 +96,8 @@ def save_weights(weights: Mapping[str, Tensor], cfg: Config, classes: Sequence[s
     plain = {
         key: (value.float() if value.is_floating_point() else value).contiguous() for key, value in weights.items()
     }
-    notes = {"config": cfg.dump(), "classes": json.dumps(list(classes), ensure_ascii=False)}
-    save_file(plain, path, notes)
+    note = json.dumps({"config": cfg.dump(), "classes": list(classes)}, ensure_ascii=False)
+    save_file(plain, path, {NOTE: note})  # one, as several come in any order, and equal weights shall be equal files
     path.chmod(0o644)  # it is for everyone, and safetensors writes for the owner alone
 
 

@@ -19,7 +19,7 @@ def test_names() -> None:
     assert OWN in list_models(pretrained=True)
     assert set(list_models(pretrained=True)) < set(list_models())
     assert {"lenet_digits", "resnet50_8xb32-coslr_in1k", OWN} <= set(list_models())
-    assert list_models("resnet-mini_*") == ["resnet-mini_cifar10", "resnet-mini_shapes"]
+    assert list_models("vit-mini_*") == ["vit-mini_cifar10", "vit-mini_shapes"]
     assert {"torchvision://resnet18", "torchvision://resnet50"} <= set(list_models("torchvision://resnet*"))
     assert "torchvision://fcn_resnet50" not in list_models("torchvision://*")  # it is no classifier
     timm = pytest.importorskip("timm")

@@ -1,7 +1,7 @@
 """A small ResNet on seven of the Shapes: 90.22 ± 2.86 % of 2,100 test pictures with seeds 0, 1, 2.
 
-Of seed 0, 93.29 %, are the weights of get_model('resnet-mini_shapes', pretrained=True). 390,855 parameters. 1.3 CPU-
-minutes a training on one core.
+Of seed 0, 93.29 %, are the weights of get_model('resnet-mini_shapes', pretrained=True). 390,855 parameters. 1.3
+CPU-minutes a training on one core.
 """
 
 _base_ = ["../_base_/models/resnet_small_cifar.py", "../_base_/datasets/shapes7.py", "../_base_/default_runtime.py"]

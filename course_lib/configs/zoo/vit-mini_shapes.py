@@ -1,7 +1,7 @@
-"""A small ViT on seven of the Shapes: 67.29 % of 2,100 test pictures with seed 0.
+"""A small ViT on seven of the Shapes: 70.14 ± 2.73 % of 2,100 test pictures with seeds 0, 1, 2.
 
-Of seed 0, 67.29 %, are the weights of get_model('vit-mini_shapes', pretrained=True). 311,047 parameters. 2.8 CPU-
-minutes a training on one core.
+Of seed 0, 67.29 %, are the weights of get_model('vit-mini_shapes', pretrained=True). 311,047 parameters. 2.9
+CPU-minutes a training on one core.
 """
 
 _base_ = [
