@@ -73,7 +73,8 @@ def test_it_can_be_trained(name: str) -> None:
     build_schedules(cfg, epoch_len=1000)
 
     pictures = torch.randn(4, model.backbone.in_channels, 4, 4)  # sixteen coloured squares each
-    batch = {"images": F.interpolate(pictures, size=side), "labels": torch.arange(4)}
+    batch = {"images": F.interpolate(pictures, size=side)}
+    batch["labels"] = torch.arange(4) % model.predict(batch).shape[1]  # some have three classes only
     optimizer = plain_optimizer(name, cfg, model)
     begin = error(model, batch)
     for step in range(1, 33):

@@ -1,4 +1,7 @@
-"""``course homework``: progress, checks and check-in cards; for teachers, notebooks to give out, and grading."""
+"""``course homework``: progress, checks and check-in cards; for teachers, notebooks to give out, and grading.
+
+Handing in a training and verifying it are in ``homework_submit.py``.
+"""
 
 import argparse
 import json
@@ -6,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from course_lib.cli import homework_submit
 from course_lib.cli.parsing import Subparsers, add_command
 
 
@@ -35,6 +39,7 @@ def add_parser(subparsers: Subparsers) -> None:
     add_command(
         actions, "report", "put your check-in cards on one page", ["homework report"], more="report_card() makes them."
     )
+    homework_submit.add_parsers(actions)
     _add_release(actions)
     _add_grade(actions)
     parser.set_defaults(run=run)

@@ -19,7 +19,7 @@ def test_every_exercise_is_complete() -> None:
         keyword = rf"^(def|class) {exercise.function_name}\b"
         assert re.search(keyword, exercise.stub, re.MULTILINE) and '"""' in exercise.stub and "..." in exercise.stub
         assert len(exercise.hints) == 2 and all(exercise.hints) and exercise.points > 0
-        assert exercise.parameters
+        assert exercise.parameters or f"def {exercise.function_name}():" in exercise.stub
 
 
 def test_nearest_name() -> None:

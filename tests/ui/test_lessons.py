@@ -17,6 +17,7 @@ LESSON_11, LESSON_12 = "11_augmentation.ipynb", "12_schedules.ipynb"
 LESSON_13 = "13_resnet.ipynb"
 LESSON_14 = "14_vit.ipynb"
 LESSON_16 = "16_understand.ipynb"
+LESSON_21 = "21_capstone.ipynb"
 
 
 def expect(locator: Any) -> Any:
@@ -509,3 +510,34 @@ def test_lesson_16_runs_and_its_widgets_answer(open_lesson):
         wait_until(lambda: pixels(shown) != before, "the own picture is shown")
         expect(overlay).not_to_contain_text("in the box, which")
         expect(lists.nth(0).locator("option").first).to_have_text("your own")
+
+
+def test_lesson_21_runs_and_its_trial_table_answers(open_lesson):
+    with open_lesson(LESSON_21) as lesson:
+        for cell in ("setup", "imports", "raw", "spoil", "split", "base", "sweep", "tweak"):
+            lesson.run(cell)
+        keyboard, trials = lesson.page.keyboard, lesson.cell("tweak").locator(".course-trial-table")
+        shown, rows = trials.locator("img"), trials.locator("tr")
+        expect(rows).to_have_count(1 + 12)
+
+        # another setting, by keyboard; and what is said of it
+        before = pixels(shown)
+        trials.get_by_role("button", name="frozen stages").focus()
+        keyboard.press("Space")
+        wait_until(lambda: pixels(shown) != before, "the picture shows the other setting")
+        trials.get_by_role("button", name="Matters most").click()
+        expect(trials).to_contain_text("frozen stages moves the mean by")
+
+        # another order
+        before = pixels(trials.locator("table"))
+        trials.locator("select").select_option("trial")
+        wait_until(lambda: pixels(trials.locator("table")) != before, "the table is sorted anew")
+
+        # a trial more: the head alone, briefly
+        slider(trials, "frozen").focus()
+        keyboard.press("End")
+        slider(trials, "epochs").focus()
+        keyboard.press("Home")
+        trials.get_by_role("button", name="Train").click()
+        expect(trials).to_contain_text("Trial 13:")
+        expect(rows).to_have_count(1 + 13)
