@@ -16,6 +16,7 @@ LESSON_08, LESSON_09 = "08_convolution.ipynb", "09_cnn_layers.ipynb"
 LESSON_11, LESSON_12 = "11_augmentation.ipynb", "12_schedules.ipynb"
 LESSON_13 = "13_resnet.ipynb"
 LESSON_14 = "14_vit.ipynb"
+LESSON_15 = "15_fine_tuning.ipynb"
 LESSON_16 = "16_understand.ipynb"
 LESSON_21 = "21_capstone.ipynb"
 
@@ -541,3 +542,32 @@ def test_lesson_21_runs_and_its_trial_table_answers(open_lesson):
         trials.get_by_role("button", name="Train").click()
         expect(trials).to_contain_text("Trial 13:")
         expect(rows).to_have_count(1 + 13)
+
+
+def test_lesson_15_runs_and_its_slider_trains_in_the_background(open_lesson):
+    with open_lesson(LESSON_15) as lesson:
+        lesson.run_all()
+        keyboard, freeze = lesson.page.keyboard, lesson.cell("tweak").locator(".course-freeze-slider")
+        picture, train = freeze.locator("img"), freeze.get_by_role("button", name="Train it")
+        expect(freeze).to_contain_text("frozen_stages -1, lr 0.05:")
+        expect(train).to_be_disabled()  # the sweep has tried it
+
+        # the stem and two stages frozen, by keyboard
+        before = pixels(picture)
+        slider(freeze, "frozen_stages").focus()
+        for _ in range(3):
+            keyboard.press("ArrowRight")
+        expect(freeze).to_contain_text("frozen_stages 2, lr 0.05: not tried yet. What is your guess?")
+        wait_until(lambda: pixels(picture) != before, "three boxes are of ice")
+        slider(freeze, "lr").focus()
+        keyboard.press("End")
+        expect(freeze).to_contain_text("frozen_stages 2, lr 0.8: not tried yet")
+
+        # a guess, and what comes of it
+        slider(freeze, "my guess in %").focus()
+        keyboard.press("End")
+        before = pixels(picture)
+        train.click()
+        expect(freeze).to_contain_text("You said 100 %: off by", timeout=120_000)
+        expect(freeze).to_contain_text("1 guess, off by")
+        wait_until(lambda: pixels(picture) != before, "the result is a dot")

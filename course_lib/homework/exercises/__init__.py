@@ -9,7 +9,7 @@ from course_lib.config.errors import ConfigError, did_you_mean
 
 from ..exercise import Exercise
 
-LESSONS = ("02", "03", "08", "09", "10", "11", "12", "13", "14", "16", "21")
+LESSONS = ("02", "03", "08", "09", "10", "11", "12", "13", "14", "15", "16", "21")
 
 
 def of_lesson(lesson: str) -> list[Exercise]:
