@@ -102,6 +102,8 @@ def test_a_pretrained_start_reports_what_did_not_fit(tmp_path, capsys):
         ({"model.backbone.type": "SmalCNN"}, "there is no backbone 'SmalCNN'. Did you mean 'SmallCNN'?"),
         ({"model.head.num_classes": 3}, "num_classes"),
         ({"optim_wrapper.optimizer.lrr": 0.1}, "Did you mean 'lr'?"),
+        ({"train_dataloader": 3}, "lesson.py:4: train_dataloader: a dict belongs here, not 3."),
+        ({"train_dataloader.dataset": 7}, "dataset: a dataset belongs here, a dict with 'type', not 7."),
     ],
 )
 def test_mistakes_are_found_before_anything_is_trained(overrides, expected):

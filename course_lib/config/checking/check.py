@@ -14,6 +14,7 @@ from .walking import mistakes_of
 from .weight_names import weights_mistakes
 
 Probe = Callable[[ConfigDict], list[Mistake]]
+PICTURES = {f"{name}{end}" for name in ("train_dataloader", "val_dataloader") for end in ("", ".dataset")}
 
 
 def check(cfg: ConfigDict, *, probe: Probe | None = None, for_training: bool | None = None) -> list[Mistake]:
@@ -35,7 +36,9 @@ def check(cfg: ConfigDict, *, probe: Probe | None = None, for_training: bool | N
         except ConfigError as error:
             return error.mistakes
     found = list(_top_level_mistakes(cfg, for_training))
-    can_be_built = "model" in cfg and not any(mistake.path.split(".")[0] == "model" for mistake in found)
+    wrong = {mistake.path for mistake in found}
+    can_be_built = "model" in cfg and not any(path.split(".")[0] == "model" for path in wrong)
+    can_be_built &= not wrong & PICTURES  # a model is tried on a picture of the size that comes to it
     found += disagreements(cfg)
     found += weights_mistakes(cfg)
     if probe is not None and can_be_built:
