@@ -265,4 +265,7 @@ FAMILIES: Mapping[str, tuple[Reference, ...]] = {
     ),
 }
 # parts that no library has; airbench94 is published, and tests/models/backbones/test_airbench.py checks its number
-OWN = ("airbench94", "mlp", "small_cnn", "resnet_small_cifar", "vit/vit-small-p4_cifar")
+OWN = (
+    *("airbench94", "mlp", "small_cnn", "resnet_small_cifar", "mobilenet_v2/mobilenet_v2_mini_cifar"),
+    *("vit/vit-mini-p4_cifar", "vit/vit-small-p4_cifar"),
+)

@@ -40,5 +40,5 @@ def test_the_notebook_shows_the_stub_and_checks_it(exercise: Exercise) -> None:
 @every_exercise
 def test_a_stub_is_told_from_an_answer(exercise: Exercise, tmp_path: Path) -> None:
     file = tmp_path / f"{exercise.function_name}.py"
-    file.write_text(exercise.stub, encoding="utf-8")
+    file.write_text(f"from torch import nn\n\n\n{exercise.stub}", encoding="utf-8")  # as the notebook's first cell
     assert judge(exercise, load(file, exercise.function_name)).status == "not yet"
