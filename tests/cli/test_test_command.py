@@ -105,8 +105,13 @@ def test_a_failed_benchmark_fails_the_run(
     assert main(["bench", "--save"]) == 0
     assert capfd.readouterr().out.strip() == "== good\n1 ms"
     results = tmp_path / "tests" / "benchmarks" / "RESULTS.md"
-    assert "## good\n\n```\n1 ms\n```" in results.read_text(encoding="utf-8")
+    head, section = results.read_text(encoding="utf-8").split("\n## ")
+    assert head.startswith("# What") and section.startswith("good\n\n20") and section.endswith("\n\n```\n1 ms\n```\n")
+    before = results.read_text(encoding="utf-8")
     (tmp_path / "tests" / "benchmarks" / "bench_bad.py").write_text("raise SystemExit(5)", encoding="utf-8")
-    results.unlink()
-    assert main(["bench", "--save"]) == 1
-    assert not results.exists(), "a failed run keeps no results"
+    assert main(["bench", "bad", "--save"]) == 1
+    assert results.read_text(encoding="utf-8") == before, "a failed run keeps no results"
+    (tmp_path / "tests" / "benchmarks" / "bench_also.py").write_text("print('2 ms')", encoding="utf-8")
+    assert main(["bench", "also", "--save"]) == main(["bench", "good", "--save"]) == 0
+    kept = [part.partition("\n")[0] for part in results.read_text(encoding="utf-8").split("\n## ")[1:]]
+    assert kept == ["also", "good"], "the others' results stay"
