@@ -278,6 +278,7 @@ def test_lesson_03_runs_and_its_playground_trains_in_the_background(open_lesson)
         before = pixels(plane)
         slider(playground, "hidden layers").focus()
         keyboard.press("ArrowRight")
+        expect(playground).to_contain_text("MLP: 1 hidden neuron, 5 parameters")  # now there are neurons to count
         slider(playground, "neurons each").focus()
         for _ in range(3):
             keyboard.press("ArrowRight")
