@@ -25,7 +25,7 @@ from course_lib.optim.schedules import Schedule, value_at
 from .adapters import Batch, as_loader, as_trainable
 from .average import WeightAverage
 from .checkpoint import last_good, load_weights, refuse_changes, refuse_other_world
-from .device import Amp, autocast, grad_scaler, pick_device
+from .device import Amp, autocast, grad_scaler, keep_freed_memory, pick_device
 from .distributed import AskedToStop, gather, mean, world
 from .evaluate import Metric, evaluate
 from .hooks import MOMENTS, CheckpointHook, CurvesHook, FiniteLossHook, Hook, LogHook, ProgressHook, RecordHook
@@ -111,6 +111,8 @@ class Trainer:
     ) -> None:
         self.world = world()
         self.device = pick_device(device)
+        if self.device.type == "cpu":
+            keep_freed_memory()
         self.layout = torch.channels_last if channels_last else torch.contiguous_format
         placed: Any = as_trainable(model).to(self.device)
         if not is_sharded(placed):  # whose parameters lie in memory as their parts do
