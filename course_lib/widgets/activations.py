@@ -8,7 +8,7 @@ import ipywidgets
 import numpy as np
 
 from .activations_view import MOST_LAYERS, ActivationPicture
-from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
+from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 
 # --- what is computed -------------------------------------------------------------------------------------------------
 
@@ -103,7 +103,7 @@ def verdict(chain: Chain) -> tuple[str, str]:
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class ActivationExplorer(ipywidgets.VBox):
+class ActivationExplorer(KeepsPicture, ipywidgets.VBox):
     """Choose an activation, move the input. Goal: keep a gradient alive through 20 layers, for inputs 2 and -2.
 
     Args:
@@ -176,12 +176,6 @@ class ActivationExplorer(ipywidgets.VBox):
         )
         done = sentence("Goal reached!", colour=GREEN, bold=True) if len(self.reached) == len(self.goals) else ""
         return sentence(f"{asked}.", bold=True) + sentence(ticks) + done
-
-    def still(self) -> bytes:
-        """The picture as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 def slider(name: str, value: float, low: float, high: float, step: float) -> ipywidgets.FloatSlider:

@@ -9,7 +9,7 @@ import numpy as np
 from course_lib.config.errors import DataError
 
 from .attention_view import AttentionPicture
-from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
+from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 
 NEAR = 0.05  # so far below the best that there is, a find counts
 
@@ -75,7 +75,7 @@ GOALS = {
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class AttentionPicker(ipywidgets.VBox):
+class AttentionPicker(KeepsPicture, ipywidgets.VBox):
     """Choose a patch by its row and column. Goal: the heads that look onto the shape from far, and away from within it.
 
     Args:
@@ -166,12 +166,6 @@ class AttentionPicker(ipywidgets.VBox):
     def reached(self, index: int, goal: str) -> bool:
         """Whether a goal is reached on a picture: as good as the best that there is, or nearly."""
         return self.found.get((index, goal), 0.0) >= self.all_looks[index].best[goal] - NEAR
-
-    def still(self) -> bytes:
-        """The picture as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 def percent(part: float) -> str:

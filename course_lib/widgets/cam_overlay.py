@@ -17,7 +17,7 @@ from course_lib.interpret import METHODS, default_layer, map_layers
 
 from .cam_view import CamPicture
 from .gallery import uploaded
-from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
+from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 
 NAMES = {"grad-cam": "Grad-CAM", "grad-cam++": "Grad-CAM++", "cam": "CAM"}
 OWN, PREDICTED = -1, -1  # the picture that was uploaded, and the class that the network says
@@ -99,7 +99,7 @@ class Looker:
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class CamOverlay(ipywidgets.VBox):
+class CamOverlay(KeepsPicture, ipywidgets.VBox):
     """A picture, and its heat map for a class of your choice. Goal: a map on the shape, and one beside it.
 
     Args:
@@ -234,12 +234,6 @@ class CamOverlay(ipywidgets.VBox):
             lines.append(sentence(f"{mark} {text}"))
         done = "Goal reached! Now a picture of your own." if len(self.reached) == len(GOALS) else ""
         return sentence("🎯 Goal: find", bold=True) + "".join(lines) + sentence(done, colour=GREEN, bold=True)
-
-    def still(self) -> bytes:
-        """The picture as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 WIDTH = "330px"

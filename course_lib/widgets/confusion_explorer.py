@@ -12,7 +12,7 @@ from course_lib.config.errors import DataError
 from course_lib.viz.overlay import overlay_heat
 
 from .confusion_view import PAGE, ConfusionPicture
-from .parts import BLUE, GREEN, guarded, picture, sentence
+from .parts import BLUE, GREEN, KeepsPicture, guarded, picture, sentence
 
 Order = Literal["surest first", "least sure first"]
 Cell = tuple[int, int]  # the true class and the one that was said
@@ -89,7 +89,7 @@ class Answers:
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class ConfusionExplorer(ipywidgets.VBox):
+class ConfusionExplorer(KeepsPicture, ipywidgets.VBox):
     """A confusion matrix whose cells open. Goal: three answers that are worth a look.
 
     Args:
@@ -199,12 +199,6 @@ class ConfusionExplorer(ipywidgets.VBox):
             sentence("Goal reached! Now say why.", colour=GREEN, bold=True) if len(self.reached) == len(GOALS) else ""
         )
         return sentence("🎯 Goal: bring to the screen", bold=True) + "".join(lines) + done
-
-    def still(self) -> bytes:
-        """The picture as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 SLIM = {"layout": ipywidgets.Layout(width="300px"), "style": {"description_width": "76px"}}

@@ -17,7 +17,7 @@ from course_lib import builders
 from course_lib.config import Config
 
 from .depth_skip_view import DepthPicture, Gradients, Network
-from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
+from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 from .training_job import TrainingJob
 from .tweaker import REDRAW_S, button
 from .tweaks import apply
@@ -55,7 +55,7 @@ def boundary(found: Mapping[Network, float], depths: Sequence[int], limit: float
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class DepthExplorer(ipywidgets.VBox):
+class DepthExplorer(KeepsPicture, ipywidgets.VBox):
     """Choose a network, look at its gradients, say whether it will learn. Goal: find where plain training dies.
 
     Args:
@@ -182,12 +182,6 @@ class DepthExplorer(ipywidgets.VBox):
             if saved and saved[-1] >= place[1]:
                 lines.append(f"✓ With shortcuts {saved[-1]} layers learn. Goal reached!")
         return "".join(sentence(line, colour=GREEN if line[0] == "✓" else "inherit", bold=True) for line in lines)
-
-    def still(self) -> bytes:
-        """The picture as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 def name(network: Network) -> str:

@@ -16,7 +16,7 @@ from course_lib.config import Config, ConfigError
 from course_lib.sweep import Row
 
 from .freeze_view import FreezePicture, Setting
-from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
+from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 from .training_job import TrainingJob
 from .tweaker import button
 from .tweaks import apply, value_at
@@ -64,7 +64,7 @@ def accuracies(rows: Sequence[Row]) -> dict[Setting, float]:
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class FreezeSlider(ipywidgets.VBox):
+class FreezeSlider(KeepsPicture, ipywidgets.VBox):
     """Choose what is frozen and a rate, guess the accuracy, train. Goal: some guesses in a row that are near.
 
     Args:
@@ -213,12 +213,6 @@ class FreezeSlider(ipywidgets.VBox):
         if self.streak >= self.goal:
             return sentence(f"✓ {said} Goal reached!", colour=GREEN, bold=True)
         return sentence(said)
-
-    def still(self) -> bytes:
-        """The picture as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 def name(setting: Setting) -> str:

@@ -23,7 +23,7 @@ from course_lib.data.transforms.base import can_batch, transform_batch
 
 from .kernel_painter import pixels_png
 from .label_puzzles import Puzzle, four_puzzles
-from .parts import GREEN, ORANGE, guarded, picture, sentence
+from .parts import GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 
 COUNT, COLUMNS, SHEET_PX, ORIGINAL_PX = 16, 4, 400, 96
 UPLOAD_SIZE = 96  # a photo's pixels a side: sixteen of them are still drawn at once
@@ -171,7 +171,7 @@ def is_extreme(step: Step) -> bool:
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class AugmentationGallery(ipywidgets.VBox):
+class AugmentationGallery(KeepsPicture, ipywidgets.VBox):
     """Sixteen variants of a picture. Goal: for each label, find the step that destroys it.
 
     Args:
@@ -319,12 +319,6 @@ class AugmentationGallery(ipywidgets.VBox):
         self.asked.value = sentence(question if label else own)
         self.accusing.layout.visibility = "visible" if label else "hidden"
         self.text.value = pipeline_html(as_config(self.steps))
-
-    def still(self) -> bytes:
-        """The sixteen as they are now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 def pipeline_html(lines: Sequence[str]) -> str:

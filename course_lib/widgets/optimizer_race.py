@@ -7,13 +7,13 @@ import ipywidgets
 from .descent import GOAL_LOSS, GOALS, NUM_STEPS, OPTIMIZERS, RATES, Run, first_ones, goals_reached, race
 from .landscapes import BOX, LANDSCAPES, Point
 from .optimizer_race_view import COLOURS, RacePicture
-from .parts import GREEN, ORANGE, guarded, picture, sentence
+from .parts import GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 from .perceptron import count
 
 FIRST_RATE = 0.1
 
 
-class OptimizerRace(ipywidgets.VBox):
+class OptimizerRace(KeepsPicture, ipywidgets.VBox):
     """Learning rates and a start to move, the ways on the map, and who arrives first. Goals: those of ``GOALS``.
 
     Args:
@@ -112,12 +112,6 @@ class OptimizerRace(ipywidgets.VBox):
         self.reached |= goals_reached(landscape, rates, start, runs)
         self.goal.value = goals_html(self.reached)
         self.state.value = state(runs, start == LANDSCAPES[landscape].start)
-
-    def still(self) -> bytes:
-        """The picture as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 def result(run: Run, first: bool) -> str:

@@ -54,6 +54,18 @@ def picture(width_px: int, height_px: int) -> ipywidgets.Image:
     return ipywidgets.Image(format="png", layout=layout)
 
 
+class KeepsPicture:
+    """A widget whose still picture, for pages where no kernel runs, is what its ``image`` shows now."""
+
+    image: ipywidgets.Image
+
+    def still(self) -> bytes:
+        """The picture as it is now: a PNG."""
+        return bytes(self.image.value)
+
+    _repr_png_ = still
+
+
 def empty_figure(width_px: int, height_px: int) -> Figure:
     """A figure for ``picture``; no pyplot, as callbacks may run in any thread."""
     return Figure(figsize=(width_px / DPI, height_px / DPI), dpi=SHARPNESS * DPI, facecolor="white")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import ipywidgets
 import numpy as np
 
-from .parts import GREEN, ORANGE, guarded, picture, sentence
+from .parts import GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 from .plane import Plane, mistakes
 
 # --- what is computed -------------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ def pair(values: np.ndarray) -> str:
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class LineExplorer(ipywidgets.VBox):
+class LineExplorer(KeepsPicture, ipywidgets.VBox):
     """Three sliders move the line w·x + b = 0. Goal: no point on the wrong side, or as few as there is a line for.
 
     Args:
@@ -136,14 +136,8 @@ class LineExplorer(ipywidgets.VBox):
             verdict, colour=GREEN if reached else "inherit", bold=reached
         )
 
-    def still(self) -> bytes:
-        """The picture as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
 
-    _repr_png_ = still
-
-
-class PerceptronStepper(ipywidgets.VBox):
+class PerceptronStepper(KeepsPicture, ipywidgets.VBox):
     """Each press corrects one mistake and shows the arithmetic of it. Goal: follow one correction by hand.
 
     Args: as of ``LineExplorer``.
@@ -208,12 +202,6 @@ class PerceptronStepper(ipywidgets.VBox):
         colour = GREEN if done else ORANGE if self.walk.corrections >= 1000 else "inherit"
         self.step_button.disabled = self.end_button.disabled = done
         self.text.value = sentence(state, colour=colour, bold=done) + table(rows)
-
-    def still(self) -> bytes:
-        """The picture as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 def slider(name: str, value: float) -> ipywidgets.FloatSlider:

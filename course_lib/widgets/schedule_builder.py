@@ -15,7 +15,7 @@ from course_lib.builders import build, count_batches, stopping_point
 from course_lib.config import Config, ConfigError
 from course_lib.optim import Schedule, lr_curve
 
-from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence, threads_show
+from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence, threads_show
 from .perceptron import beside
 from .run_curves import RunCurves
 from .schedule_curve import ScheduleCurve
@@ -85,7 +85,7 @@ class ScheduleRow(ipywidgets.VBox):
         return {"type": self.name, "by_epoch": False, **{name: each.value for name, each in self.sliders.items()}}
 
 
-class ScheduleBuilder(ipywidgets.VBox):
+class ScheduleBuilder(KeepsPicture, ipywidgets.VBox):
     """A list of schedules, and a race with the constant rate. Goal: beat it clearly.
 
     Args:
@@ -230,12 +230,6 @@ class ScheduleBuilder(ipywidgets.VBox):
         ended = [each for each in self.tries[1:] if each.accuracy is not None]
         best = max(ended, key=lambda each: each.accuracy or 0.0, default=None)
         self.best.value = sentence(f"Your best: {best.accuracy:.1f} %, {best.name}", colour=GREEN) if best else ""
-
-    def still(self) -> bytes:
-        """The curve as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 def outcome(tries: Sequence[Try], margin: float) -> tuple[str, str]:

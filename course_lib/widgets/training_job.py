@@ -190,3 +190,25 @@ class TrainingJob:
     def _take(self, record: Record) -> None:
         self.records.append(record)
         self.on_change()
+
+
+class TrainsOne:
+    """A widget that trains one network at a time: what its ``job``, the newest, is asked and told.
+
+    Before the first training ``job`` is one that was not started.
+    """
+
+    job: TrainingJob
+
+    @property
+    def running(self) -> bool:
+        """Whether a training is at work or paused."""
+        return self.job.started and not self.job.ended
+
+    def stop(self) -> None:
+        """End the training after the step that it is at; what it has come to does not count."""
+        self.job.control.stop()
+
+    def wait(self) -> None:
+        """Until the training is over; for cells that need its result."""
+        self.job.wait()

@@ -12,7 +12,7 @@ import ipywidgets
 
 from course_lib.config import Config
 
-from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
+from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 from .training_job import TrainingJob
 from .trial_view import SETTINGS, Trial, TrialPicture, done, settings_of, spread, table_html
 from .tweaker import REDRAW_S, button
@@ -21,7 +21,7 @@ from .tweaks import apply
 LRS, FROZEN, EPOCHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3), (-1, 0, 1, 2, 3), (1, 2, 4, 6, 8, 12)
 
 
-class TrialTable(ipywidgets.VBox):
+class TrialTable(KeepsPicture, ipywidgets.VBox):
     """The trials of a sweep. Goals: find the setting that matters most; then beat the best trial.
 
     Args:
@@ -150,9 +150,3 @@ class TrialTable(ipywidgets.VBox):
         """Until the training is over."""
         if self.job is not None:
             self.job.wait()
-
-    def still(self) -> bytes:
-        """The picture as it is now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still

@@ -14,7 +14,7 @@ from course_lib.builders import check_config, stopping_point
 from course_lib.config import Config
 from course_lib.models.complexity import short_number
 
-from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
+from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 from .run_curves import RunCurves
 from .training_job import Record, TrainingJob
 from .tweaks import Knob, apply, chosen_values, command, cost, difference, usual_knobs
@@ -61,7 +61,7 @@ class Run:
         return self.accuracy is not None and self.accuracy > goal.accuracy and self.parameters < goal.max_parameters
 
 
-class ConfigTweaker(ipywidgets.VBox):
+class ConfigTweaker(KeepsPicture, ipywidgets.VBox):
     """A form, the difference to the config that it began with, and a button that trains.
 
     Args:
@@ -203,12 +203,6 @@ class ConfigTweaker(ipywidgets.VBox):
         epochs = max((run.epochs for run in self.runs), default=stopping_point(self.cfg)[0] or 1)
         self.image.value = self.curves.png({run.name: run.records for run in self.runs}, epochs)
         self.table.value = runs_table(self.runs, self.goal)
-
-    def still(self) -> bytes:
-        """The curves as they are now, for pages where no kernel runs."""
-        return bytes(self.image.value)
-
-    _repr_png_ = still
 
 
 def outcome(run: Run, goal: Goal) -> tuple[str, str]:
