@@ -17,7 +17,7 @@ from .compare_runs import make_curves_view
 from .curve_panels import from_zero, panel
 from .parts import BLUE, GREEN, ORANGE, guarded, picture, sentence
 from .run_curves import RunCurves
-from .training_job import Record, TrainingJob
+from .training_job import Record, TrainingJob, TrainsOne
 
 ACCURACY = "val/accuracy/top1"
 TILES = {
@@ -76,7 +76,7 @@ def status(job: TrainingJob, goal: float, seconds: float) -> tuple[str, str]:
     }[job.state]
 
 
-class TrainingDashboard(ipywidgets.VBox):
+class TrainingDashboard(TrainsOne, ipywidgets.VBox):
     """Numbers and curves of a training as it runs, and its buttons. Goal: an accuracy, and knowing when to stop.
 
     Nothing is written to the disk. The network is in ``trainer.model`` while it trains and afterwards.
@@ -140,19 +140,10 @@ class TrainingDashboard(ipywidgets.VBox):
 
     def stop(self) -> None:
         """End it after the step that it is at, with a last validation."""
-        self.job.control.stop()
+        super().stop()
         self.show()
 
-    def wait(self) -> None:
-        """Until the training is over; for cells that need its result."""
-        self.job.wait()
-
     # --- what it has come to ---
-
-    @property
-    def running(self) -> bool:
-        """Whether a training is at work or paused."""
-        return self.job.started and not self.job.ended
 
     @property
     def trainer(self) -> Any:

@@ -18,7 +18,7 @@ from course_lib.config import Config
 
 from .depth_skip_view import DepthPicture, Gradients, Network
 from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
-from .training_job import TrainingJob
+from .training_job import TrainingJob, TrainsOne
 from .tweaker import REDRAW_S, button
 from .tweaks import apply
 
@@ -55,7 +55,7 @@ def boundary(found: Mapping[Network, float], depths: Sequence[int], limit: float
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class DepthExplorer(KeepsPicture, ipywidgets.VBox):
+class DepthExplorer(TrainsOne, KeepsPicture, ipywidgets.VBox):
     """Choose a network, look at its gradients, say whether it will learn. Goal: find where plain training dies.
 
     Args:
@@ -71,7 +71,7 @@ class DepthExplorer(KeepsPicture, ipywidgets.VBox):
         self.gradients: Gradients = {each: gradient_norms(with_network(cfg, each)) for each in networks}
         self.found: dict[Network, float] = {}  # the loss in the end
         self.right: list[bool] = []  # of each prediction
-        self.job: TrainingJob | None = None
+        self.job = TrainingJob(cfg)  # which waits for the button
         self.at_work: Network | None = None
         self.said, self.drawn = False, 0.0
         self.picture = DepthPicture(self.gradients, limit)
@@ -105,10 +105,9 @@ class DepthExplorer(KeepsPicture, ipywidgets.VBox):
     def show(self) -> None:
         """Picture, words and buttons, as they are now."""
         self.image.value = self.picture.png(self.network, self.found)
-        running = self.job is not None and not self.job.ended
-        self.yes.disabled = self.no.disabled = running or self.network in self.found
-        self.stop_button.disabled = not running
-        if not running:
+        self.yes.disabled = self.no.disabled = self.running or self.network in self.found
+        self.stop_button.disabled = not self.running
+        if not self.running:
             self.state.value = self.verdict()
         self.score.value = self.score_html()
 
@@ -120,7 +119,7 @@ class DepthExplorer(KeepsPicture, ipywidgets.VBox):
         Args:
             background: In a thread; if not given, wherever what a thread shows can be seen.
         """
-        if self.network in self.found or (self.job is not None and not self.job.ended):
+        if self.running or self.network in self.found:
             return
         self.said, self.at_work = learns, self.network
         cfg = with_network(self.cfg, self.at_work)
@@ -133,7 +132,7 @@ class DepthExplorer(KeepsPicture, ipywidgets.VBox):
     def show_progress(self) -> None:
         """What the training has come to; called in its thread."""
         job, network, now = self.job, self.at_work, time.monotonic()
-        if job is None or network is None:
+        if network is None:
             return
         if job.ended:
             if job.ended == "done" and job.trainer is not None:
@@ -149,16 +148,6 @@ class DepthExplorer(KeepsPicture, ipywidgets.VBox):
             if "loss" in last:
                 said = f"{name(network)}: epoch {last['epoch']:.1f}, loss {last['loss']:.2f}"
                 self.state.value = sentence(said, colour=BLUE)
-
-    def stop(self) -> None:
-        """End the training after the step that it is at; the prediction does not count."""
-        if self.job is not None:
-            self.job.control.stop()
-
-    def wait(self) -> None:
-        """Until the training is over."""
-        if self.job is not None:
-            self.job.wait()
 
     # --- words ---
 

@@ -17,7 +17,7 @@ from course_lib.sweep import Row
 
 from .freeze_view import FreezePicture, Setting
 from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
-from .training_job import TrainingJob
+from .training_job import TrainingJob, TrainsOne
 from .tweaker import button
 from .tweaks import apply, value_at
 
@@ -64,7 +64,7 @@ def accuracies(rows: Sequence[Row]) -> dict[Setting, float]:
 # --- what is shown ----------------------------------------------------------------------------------------------------
 
 
-class FreezeSlider(KeepsPicture, ipywidgets.VBox):
+class FreezeSlider(TrainsOne, KeepsPicture, ipywidgets.VBox):
     """Choose what is frozen and a rate, guess the accuracy, train. Goal: some guesses in a row that are near.
 
     Args:
@@ -94,7 +94,7 @@ class FreezeSlider(KeepsPicture, ipywidgets.VBox):
         own = float(value_at(cfg, RATE))
         self.rates = sorted({own, *rates, *(rate for _, rate in self.found)})
         self.guesses: list[tuple[float, float]] = []  # what was said, what it is
-        self.job: TrainingJob | None = None
+        self.job = TrainingJob(cfg)  # which waits for the button
         self.at_work: Setting | None = None
         self.picture = FreezePicture(self.parts, self.rates, scratch)
         self.image = picture(*FreezePicture.size_px)
@@ -127,10 +127,6 @@ class FreezeSlider(KeepsPicture, ipywidgets.VBox):
     def setting(self) -> Setting:
         """Frozen stages and rate, as the sliders say."""
         return int(self.frozen.value), float(self.rate.value)
-
-    @property
-    def running(self) -> bool:
-        return self.job is not None and not self.job.ended
 
     @property
     def streak(self) -> int:
@@ -168,7 +164,7 @@ class FreezeSlider(KeepsPicture, ipywidgets.VBox):
     def show_end(self) -> None:
         """Take what the training has come to, once it is over; called in its thread."""
         job = self.job
-        if job is None or self.at_work is None or not job.ended:
+        if self.at_work is None or not job.ended:
             return
         last = job.records[-1] if job.records else {}
         if job.ended == "done" and "val/accuracy/top1" in last:
@@ -177,16 +173,6 @@ class FreezeSlider(KeepsPicture, ipywidgets.VBox):
         self.show()
         if job.trouble:
             self.state.value = sentence(html.escape(job.trouble), colour=ORANGE, bold=True)
-
-    def stop(self) -> None:
-        """End the training after the step that it is at; the guess does not count."""
-        if self.job is not None:
-            self.job.control.stop()
-
-    def wait(self) -> None:
-        """Until the training is over."""
-        if self.job is not None:
-            self.job.wait()
 
     # --- words ---
 

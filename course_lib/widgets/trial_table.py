@@ -13,7 +13,7 @@ import ipywidgets
 from course_lib.config import Config
 
 from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
-from .training_job import TrainingJob
+from .training_job import TrainingJob, TrainsOne
 from .trial_view import SETTINGS, Trial, TrialPicture, done, settings_of, spread, table_html
 from .tweaker import REDRAW_S, button
 from .tweaks import apply
@@ -21,7 +21,7 @@ from .tweaks import apply
 LRS, FROZEN, EPOCHS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3), (-1, 0, 1, 2, 3), (1, 2, 4, 6, 8, 12)
 
 
-class TrialTable(KeepsPicture, ipywidgets.VBox):
+class TrialTable(TrainsOne, KeepsPicture, ipywidgets.VBox):
     """The trials of a sweep. Goals: find the setting that matters most; then beat the best trial.
 
     Args:
@@ -33,7 +33,7 @@ class TrialTable(KeepsPicture, ipywidgets.VBox):
     def __init__(self, log: Sequence[Trial], cfg: Config, seconds: float = 60.0) -> None:
         self.trials, self.cfg, self.seconds = [dict(row) for row in log], apply(cfg, {}), seconds
         self.first_best = max(row["accuracy"] for row in done(log))
-        self.job: TrainingJob | None = None
+        self.job = TrainingJob(cfg)  # which waits for the button
         self.drawn = 0.0
         self.picture = TrialPicture()
         self.image = picture(*TrialPicture.size_px)
@@ -93,7 +93,7 @@ class TrialTable(KeepsPicture, ipywidgets.VBox):
         Args:
             background: In a thread; if not given, wherever what a thread shows can be seen.
         """
-        if self.job is not None and not self.job.ended:
+        if self.running:
             return
         self.job = TrainingJob(apply(self.cfg, self.values()), self.show_progress, seconds=self.seconds)
         self.train_button.disabled, self.stop_button.disabled = True, False
@@ -103,8 +103,6 @@ class TrialTable(KeepsPicture, ipywidgets.VBox):
     def show_progress(self) -> None:
         """What the training has come to; called in its thread."""
         job, now = self.job, time.monotonic()
-        if job is None:
-            return
         if job.ended:
             self.train_button.disabled, self.stop_button.disabled = False, True
             if job.trouble:
@@ -140,13 +138,3 @@ class TrialTable(KeepsPicture, ipywidgets.VBox):
             else f"The sweep's best is {self.first_best:g}."
         )
         self.state.value = sentence(text, colour=GREEN if beaten else "inherit", bold=True)
-
-    def stop(self) -> None:
-        """End the training after the step that it is at."""
-        if self.job is not None:
-            self.job.control.stop()
-
-    def wait(self) -> None:
-        """Until the training is over."""
-        if self.job is not None:
-            self.job.wait()

@@ -16,7 +16,7 @@ from course_lib.models.complexity import short_number
 
 from .parts import BLUE, GREEN, ORANGE, KeepsPicture, guarded, picture, sentence
 from .run_curves import RunCurves
-from .training_job import Record, TrainingJob
+from .training_job import Record, TrainingJob, TrainsOne
 from .tweaks import Knob, apply, chosen_values, command, cost, difference, usual_knobs
 
 REDRAW_S = 0.5  # a picture costs about 0.1 s, which the training waits for
@@ -61,7 +61,7 @@ class Run:
         return self.accuracy is not None and self.accuracy > goal.accuracy and self.parameters < goal.max_parameters
 
 
-class ConfigTweaker(KeepsPicture, ipywidgets.VBox):
+class ConfigTweaker(TrainsOne, KeepsPicture, ipywidgets.VBox):
     """A form, the difference to the config that it began with, and a button that trains.
 
     Args:
@@ -152,10 +152,6 @@ class ConfigTweaker(KeepsPicture, ipywidgets.VBox):
 
     # --- training ---
 
-    @property
-    def running(self) -> bool:
-        return bool(self.runs) and not self.runs[-1].ended
-
     def train(self, background: bool | None = None) -> None:
         """Train what the form stands for.
 
@@ -187,14 +183,6 @@ class ConfigTweaker(KeepsPicture, ipywidgets.VBox):
             said = "" if run.accuracy is None else f", {run.accuracy:.1f} %"
             self.state.value = sentence(f"Epoch {run.records[-1]['epoch']:.1f}{said}", colour=BLUE)
             self.draw()
-
-    def stop(self) -> None:
-        """End the training after the step that it is at."""
-        self.job.control.stop()
-
-    def wait(self) -> None:
-        """Until the training is over."""
-        self.job.wait()
 
     # --- what is shown ---
 
