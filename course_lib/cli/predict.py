@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(f"--topk must be 1 or more, not {args.topk}.")
     if args.workers < 0:
         raise ConfigError(f"--workers must be 0 or more, not {args.workers}.")
-    from course_lib.inference import Inferencer, one_by_one
+    from course_lib.inference import Inferencer, one_by_one, sheet
 
     with before_work():
         pictures = one_by_one(args.pictures)
@@ -57,16 +57,16 @@ def run(args: argparse.Namespace) -> int:
             config=args.config,
             num_workers=args.workers,
         )
-    predictions = []
-    for outcome in inferencer.stream(pictures, topk=args.topk):
+    predicted = []
+    for picture, outcome in zip(pictures, inferencer.stream(pictures, topk=args.topk), strict=True):
         if isinstance(outcome, DataError):
             print(f"skipped: {outcome}", file=sys.stderr)
             continue
-        predictions.append(outcome)
+        predicted.append((picture, outcome))
         if not args.json:
             print(outcome, flush=True)
     if args.json:
-        print(json.dumps([asdict(prediction) for prediction in predictions], ensure_ascii=False))
-    if args.out and predictions:
-        save(inferencer.draw([prediction.path for prediction in predictions], args.topk), args.out)
-    return 0 if predictions else 1
+        print(json.dumps([asdict(prediction) for _, prediction in predicted], ensure_ascii=False))
+    if args.out and predicted:
+        save(sheet(predicted), args.out)
+    return 0 if predicted else 1

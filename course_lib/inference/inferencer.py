@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from torch import Tensor, nn
 from course_lib.builders import build, build_model, build_preprocessor, raw_shape, tta_pipeline, without_weights
 from course_lib.config import Config, load_config, upgrade
 from course_lib.config.errors import CheckpointError, ConfigError, DataError
+from course_lib.data import sample_rng
 from course_lib.data.by_sample import Batch, BySample
 from course_lib.engine import best_weights, load_checkpoint, load_weights, pick_device, scores_of
 
@@ -134,28 +136,35 @@ class Inferencer:
 
     def prepare(self, picture: Picture) -> Tensor:
         """One picture as the test pipeline gives it: uint8 (C, H, W); its views (V, C, H, W) for ``tta``."""
-        from course_lib.data import sample_rng
-
         return Pictures([picture], self.pipeline, self.raw_shape).get(0, sample_rng(0, 0, 0))["image"]
 
     def draw(self, pictures: Picture | Iterable[Picture], topk: int = 3) -> Figure:
-        """A sheet of the pictures that can be read, at most 60, each with its likeliest classes above it."""
-        from course_lib.viz import picture_grid
-
+        """A ``sheet`` of the pictures that can be read, at most 60."""
         singles = one_by_one(pictures)[:MOST_DRAWN]
-        drawn, titles = [], []
-        for single, outcome in zip(singles, self.stream(singles, topk), strict=True):
-            if isinstance(outcome, Prediction):
-                drawn.append(thumbnail(as_tensor(single)).numpy())
-                rows = zip(outcome.names, outcome.scores, strict=True)
-                titles.append("\n".join(f"{name} {100 * score:.0f} %" for name, score in rows))
-        if not drawn:
-            raise DataError(f"not one of the {len(singles)} pictures can be read.")
-        return picture_grid(drawn, titles)
+        outcomes = zip(singles, self.stream(singles, topk), strict=True)
+        return sheet((single, outcome) for single, outcome in outcomes if isinstance(outcome, Prediction))
 
     def name(self, label: int) -> str:
         """The class's name, or its number where the checkpoint knows no names."""
         return self.classes[label] if label < len(self.classes) else str(label)
+
+
+def sheet(predicted: Iterable[tuple[Picture, Prediction]]) -> Figure:
+    """Pictures, the first 60, each with its likeliest classes above it.
+
+    Raises:
+        DataError: there is none.
+    """
+    from course_lib.viz import picture_grid
+
+    drawn, titles = [], []
+    for picture, prediction in islice(predicted, MOST_DRAWN):
+        drawn.append(thumbnail(as_tensor(picture)).numpy())
+        rows = zip(prediction.names, prediction.scores, strict=True)
+        titles.append("\n".join(f"{name} {100 * score:.0f} %" for name, score in rows))
+    if not drawn:
+        raise DataError("not one of the pictures can be read.")
+    return picture_grid(drawn, titles)
 
 
 def thumbnail(image: Tensor) -> Tensor:

@@ -170,5 +170,5 @@ def test_pictures_are_drawn_with_their_classes(checkpoint, tmp_path):
     prediction = inferencer(digits().raw(0)["img"], topk=2)[0]
     said = [f"{n} {100 * s:.0f} %" for n, s in zip(prediction.names, prediction.scores, strict=True)]
     assert len(titles) == 2 and titles[0] == said
-    with pytest.raises(DataError, match="not one of the 1 pictures can be read"):
+    with pytest.raises(DataError, match="not one of the pictures can be read"):
         inferencer.draw(tmp_path / "cut.png")
