@@ -43,6 +43,22 @@ def exact(case: Case, got: Any, expected: Any) -> Difference | None:
     return Difference(short(got), short(expected), why) if why else None
 
 
+def config_mistakes(got: Any) -> Difference | None:
+    """What is wrong with an answer that should be a config.
+
+    Args:
+        got: What was made of the answer: a dict with the ``mistakes`` that ``check_config`` found in it.
+    """
+    wanted = "a config without mistakes"
+    if not isinstance(got, Mapping):
+        why = "The function returned None: is there a `return`?" if got is None else "A config is a dict."
+        return Difference(short(got), wanted, why)
+    if mistakes := got["mistakes"]:
+        found = "a mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
+        return Difference("\n".join(mistakes[:4]), wanted, f"`check_config` found {found}.")
+    return None
+
+
 def first_difference(got: Any, expected: Any, tolerance: float, place: str = "") -> str:
     """The first difference of two values as a sentence, ``""`` if there is none; looks into dicts, lists and tuples."""
     where = f"{place} " if place else ""

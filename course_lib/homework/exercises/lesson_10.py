@@ -13,7 +13,7 @@ from course_lib.config import Config, registry
 from course_lib.config.registry import find
 from course_lib.data.datasets import Shapes
 
-from ..compare import Case, Difference, first_difference, short
+from ..compare import Case, Difference, config_mistakes, first_difference, short
 from ..exercise import Answer, Exercise
 
 # --- merge ------------------------------------------------------------------------------------------------------------
@@ -195,14 +195,9 @@ def train_one_step(answer: Answer, num_classes: int) -> Any:
 
 def trains(case: Case, got: Any, expected: Any) -> Difference | None:
     """Whether the config has no mistakes, the right number of classes and a loss that can be descended."""
+    if mistakes := config_mistakes(got):
+        return mistakes
     wanted = f"a config without mistakes, for {case.args[0]} classes"
-    if not isinstance(got, Mapping):
-        why = "The function returned None: is there a `return`?" if got is None else "A config is a dict."
-        return Difference(short(got), wanted, why)
-    if got["mistakes"]:
-        count = len(got["mistakes"])
-        why = f"`check_config` found {'a mistake' if count == 1 else f'{count} mistakes'}."
-        return Difference("\n".join(got["mistakes"][:4]), wanted, why)
     if got["scores a picture"] != case.args[0]:
         why = f"The network gives {got['scores a picture']} scores a picture; there are {case.args[0]} classes."
         return Difference(short(got), wanted, why)

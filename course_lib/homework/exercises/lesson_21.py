@@ -11,7 +11,7 @@ import numpy as np
 from course_lib.builders import build_trainer, check_config, innermost
 from course_lib.config import Config, ConfigDict, ConfigError, find_config
 
-from ..compare import Case, Difference, short
+from ..compare import Case, Difference, config_mistakes, short
 from ..exercise import Answer, Exercise
 
 # --- solution_config --------------------------------------------------------------------------------------------------
@@ -95,18 +95,13 @@ def with_budget(cfg: Config, seed: int) -> Config:
 
 def good_enough(case: Case, got: Any, expected: Any) -> Difference | None:
     """Whether there are no mistakes, and the accuracy on the hidden pictures is at least 85 %."""
-    wanted = f"at least {ENOUGH:g} % of {HIDDEN_PICTURES} hidden pictures"
-    if not isinstance(got, Mapping):
-        why = "The function returned None: is there a `return`?" if got is None else "A config is a dict."
-        return Difference(short(got), wanted, why)
-    if got["mistakes"]:
-        count = len(got["mistakes"])
-        why = f"`check_config` found {'a mistake' if count == 1 else f'{count} mistakes'}."
-        return Difference("\n".join(got["mistakes"][:4]), "a config without mistakes", why)
+    if mistakes := config_mistakes(got):
+        return mistakes
     if got["accuracy"] >= ENOUGH:
         return None
     lost = "About as much as from scratch: do the weights come along?" if got["accuracy"] < 60 else ""
     why = lost or "Look at your trial table: which lr, and what becomes of it during the training?"
+    wanted = f"at least {ENOUGH:g} % of {HIDDEN_PICTURES} hidden pictures"
     return Difference(f"{got['accuracy']:.1f} %", wanted, why)
 
 

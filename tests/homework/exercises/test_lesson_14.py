@@ -1,9 +1,8 @@
 """Lesson 14's exercises on right and wrong answers, against torch, and on the stubs that the notebook shows."""
 
-import dataclasses
-import json
 import math
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,37 +12,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from course_lib.homework.exercises import lesson_14
+from course_lib.homework.exercises import find, lesson_14
 from course_lib.homework.exercises.lesson_14 import given, notices_order
 from course_lib.homework.grading import grade
 from course_lib.homework.judge import judge
 from course_lib.models.backbones.transformer_blocks import SelfAttention
 
-NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "14_vit.ipynb"
-EXERCISES = {exercise.name: exercise for exercise in lesson_14.EXERCISES}
+from .cards import card_words
 
-
-def words(name: str, answer: Callable[..., Any], limit_s: float = 20.0) -> str:
-    """What the card says of a wrong answer."""
-    verdict = judge(dataclasses.replace(EXERCISES[name], limit_s=limit_s), answer, seed=3)
-    assert verdict.status == "failed" and verdict.difference is not None, verdict
-    note = verdict.case.note if verdict.case else ""
-    return f"{note} | {verdict.difference.got} | {verdict.difference.expected} | {verdict.difference.why}"
-
-
-@pytest.mark.parametrize("exercise", lesson_14.EXERCISES, ids=lambda exercise: exercise.name)
-def test_reference_passes_and_stub_is_the_notebooks(exercise: Any, tmp_path: Path) -> None:
-    from course_lib.homework.submission import load
-
-    for seed in range(20):
-        verdict = judge(exercise, exercise.reference, seed)
-        assert verdict.status == "passed", verdict
-    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
-    sources = ["".join(each["source"]) for each in notebook["cells"]]
-    assert any(source.startswith(exercise.stub) and f'check("{exercise.name}"' in source for source in sources)
-    file = tmp_path / "stub.py"
-    file.write_text(f"from torch import nn\n\n\n{exercise.stub}", encoding="utf-8")
-    assert judge(exercise, load(file, exercise.function_name)).status == "not yet"
+words = partial(card_words, limit_s=20.0)
 
 
 @pytest.mark.parametrize("exercise", lesson_14.EXERCISES, ids=lambda exercise: exercise.name)
@@ -81,7 +58,7 @@ def with_loops(x: Any, p: Any) -> Any:
 
 
 def test_patchify_with_loops_passes() -> None:
-    assert judge(EXERCISES["14.patchify"], with_loops).status == "passed"
+    assert judge(find("14.patchify"), with_loops).status == "passed"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +87,7 @@ def test_attention_is_torchs() -> None:
     torch.manual_seed(0)
     q, k, v = torch.randn(2, 3, 5, 4), torch.randn(2, 3, 7, 4), torch.randn(2, 3, 7, 6)
     assert torch.allclose(lesson_14.attention(q, k, v), F.scaled_dot_product_attention(q, k, v), atol=1e-6)
-    assert judge(EXERCISES["14.attention"], lambda q, k, v: F.scaled_dot_product_attention(q, k, v)).status == "passed"
+    assert judge(find("14.attention"), lambda q, k, v: F.scaled_dot_product_attention(q, k, v)).status == "passed"
 
 
 def by_hand(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -286,7 +263,7 @@ def test_multi_head(answer: Callable[..., Any], text: str) -> None:
 
 @pytest.mark.parametrize("answer", [Learners, SelfAttention])
 def test_multi_head_in_other_ways_passes(answer: Callable[..., Any]) -> None:
-    verdict = judge(EXERCISES["14.MultiHeadSelfAttention"], answer)
+    verdict = judge(find("14.MultiHeadSelfAttention"), answer)
     assert verdict.status == "passed", verdict
 
 
@@ -329,7 +306,7 @@ def test_a_tensor_of_one_truth_value_will_do() -> None:
         return ((f(x[perm]) - f(x)[perm]).abs() > 1e-4).any()
 
     for seed in range(5):
-        assert judge(EXERCISES["14.notices_order"], answer, seed).status == "passed"
+        assert judge(find("14.notices_order"), answer, seed).status == "passed"
 
 
 # --- in the grader ----------------------------------------------------------------------------------------------------
@@ -365,6 +342,6 @@ def test_submissions_are_graded_in_the_sandbox(tmp_path: Path) -> None:
     (tmp_path / "wrong.py").write_text(SUBMISSION.replace("PROJ", ""), encoding="utf-8")
     graded = grade(tmp_path, tmp_path / "out", ["14"], seed=1, num_lanes=1)
     rows = [line.split(",") for line in graded.csv.read_text(encoding="utf-8-sig").splitlines()]
-    assert rows[0][1:-1] == list(EXERCISES)
+    assert rows[0][1:-1] == [exercise.name for exercise in lesson_14.EXERCISES]
     assert rows[1:] == [["right", "2", "2", "3", "2", "9"], ["wrong", "2", "2", "0", "2", "6"]]
     assert "The output projection is missing" in graded.html.read_text(encoding="utf-8")
