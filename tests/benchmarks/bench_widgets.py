@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "ui")]
 
 from conftest import Lesson, open_notebook, running_lab  # noqa: E402
+from looking import slider  # noqa: E402
 
 from course_lib.cli.browser import start_browser  # noqa: E402
 
@@ -59,6 +60,7 @@ class Case:
         slider: The slider's name.
         buttons: What must be pressed before.
         picture: A selector of what the slider changes, within the widget.
+        runs: The cells that the widget needs, where the others take long; by default all are run.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Case:
     slider: str
     buttons: tuple[str, ...] = ()
     picture: str = "img"
+    runs: tuple[str, ...] = ()
 
 
 CASES = (
@@ -87,7 +90,20 @@ CASES = (
     ),
     Case("11 gallery", "11_augmentation.ipynb", "gallery", ".course-gallery", "angle", ("M",)),
     Case("12 schedule builder", "12_schedules.ipynb", "tweak", ".course-schedule-builder", "lr"),
-    Case("13 depth × skip", "13_resnet.ipynb", "tweak", ".course-depth-skip", "layers"),
+    Case(
+        "13 depth × skip", "13_resnet.ipynb", "tweak", ".course-depth-skip", "layers", runs=("setup", "make", "tweak")
+    ),
+    Case(
+        "14 attention picker",
+        "14_vit.ipynb",
+        "picker",
+        ".course-attention-picker",
+        "row",
+        ("at its neighbours",),
+        runs=("setup", "patches", "embed", "heads", "order", "train", "look", "picker"),
+    ),
+    Case("15 freeze slider", "15_fine_tuning.ipynb", "tweak", ".course-freeze-slider", "frozen_stages"),
+    Case("16 CAM overlay", "16_understand.ipynb", "tweak", ".course-cam-overlay", "strength"),
     Case("optimizer race, one", "optimizer_race.ipynb", "race", ".course-optimizer-race", "Adam", ("SGD",)),
     Case("optimizer race, all", "optimizer_race.ipynb", "race", ".course-optimizer-race", "all six", ("SGD",)),
 )
@@ -102,7 +118,7 @@ def measure(lesson: Lesson, case: Case) -> list[float]:
         if button.is_enabled():  # a prediction is made once
             button.click()
     lesson.until_idle()
-    handle = widget.locator(".widget-hslider", has=page.get_by_text(case.slider, exact=True)).locator(".noUi-handle")
+    handle = slider(widget, case.slider)
     picture = widget.locator(case.picture).first.element_handle()
     handle.focus()
     key, times = "ArrowRight", []
@@ -150,7 +166,10 @@ def main(names: list[str]) -> dict[str, list[float]]:
                 page.add_init_script(CLOCK)
                 lesson = open_notebook(page, url.format(notebook=case.notebook))
                 page.set_default_timeout(PATIENCE_MS)
-                lesson.run_all()
+                for cell in case.runs:
+                    lesson.run(cell)
+                if not case.runs:
+                    lesson.run_all()
                 loads = []
                 for _ in range(SERIES):
                     times = measure(lesson, case)

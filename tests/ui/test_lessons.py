@@ -4,12 +4,11 @@ What is clicked and typed goes through browser, server and kernel and comes back
 """
 
 import re
-import time
-from collections.abc import Callable
-from hashlib import sha256
 from typing import Any
 
 from course_lib.homework.exercises import find
+
+from .looking import expect, pixels, slider, wait_until
 
 LESSON_02, LESSON_03, LESSON_10 = "02_perceptron.ipynb", "03_mlp.ipynb", "10_config.ipynb"
 LESSON_08, LESSON_09 = "08_convolution.ipynb", "09_cnn_layers.ipynb"
@@ -19,25 +18,6 @@ LESSON_14 = "14_vit.ipynb"
 LESSON_15 = "15_fine_tuning.ipynb"
 LESSON_16 = "16_understand.ipynb"
 LESSON_21 = "21_capstone.ipynb"
-
-
-def expect(locator: Any) -> Any:
-    """Playwright's, imported once it is known to be there."""
-    from playwright.sync_api import expect
-
-    return expect(locator)
-
-
-def pixels(element: Any) -> str:
-    """A digest of an element as it looks on the screen."""
-    return sha256(element.screenshot()).hexdigest()
-
-
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    """Look again and again; for pixels, which the browser does not announce."""
-    ends_at = time.monotonic() + 120
-    while not holds():
-        assert time.monotonic() < ends_at, f"this never happened: {what}"
 
 
 def test_lesson_02_runs_and_its_widgets_answer(open_lesson):
@@ -244,11 +224,6 @@ def test_lesson_10_runs_and_its_tweaker_trains_in_the_background(open_lesson):
         expect(stop).to_be_disabled()
         lesson.type_and_run("checkin", "tweaker.wait()\nprint(tweaker.runs[-1].ended)")
         expect(lesson.output("checkin")).to_have_text(re.compile("stopped"))
-
-
-def slider(form: Any, label: str) -> Any:
-    """The handle of a slider, found by its name."""
-    return form.locator(".widget-hslider", has=form.page.get_by_text(label, exact=True)).locator(".noUi-handle")
 
 
 def test_lesson_03_runs_and_its_playground_trains_in_the_background(open_lesson):
@@ -531,9 +506,9 @@ def test_lesson_21_runs_and_its_trial_table_answers(open_lesson):
         expect(trials).to_contain_text("frozen stages moves the mean by")
 
         # another order
-        before = pixels(trials.locator("table"))
+        before = trials.locator("table").inner_text()
         trials.locator("select").select_option("trial")
-        wait_until(lambda: pixels(trials.locator("table")) != before, "the table is sorted anew")
+        expect(trials.locator("table")).not_to_have_text(before, use_inner_text=True)
 
         # a trial more: the head alone, briefly
         slider(trials, "frozen").focus()

@@ -1,29 +1,8 @@
 """The optimizer race in a browser, in a notebook of the tests' own: after a prediction, with the keyboard."""
 
-import time
-from collections.abc import Callable
-from typing import Any
+from .looking import expect, pixels, slider, wait_until
 
 NOTEBOOK = "optimizer_race.ipynb"
-
-
-def expect(locator: Any) -> Any:
-    """Playwright's, imported once it is known to be there."""
-    from playwright.sync_api import expect
-
-    return expect(locator)
-
-
-def slider(form: Any, label: str) -> Any:
-    """The handle of a slider, found by its name."""
-    return form.locator(".widget-hslider", has=form.page.get_by_text(label, exact=True)).locator(".noUi-handle")
-
-
-def wait_until(holds: Callable[[], bool], what: str) -> None:
-    """Look again and again; for pixels, which the browser does not announce."""
-    ends_at = time.monotonic() + 120
-    while not holds():
-        assert time.monotonic() < ends_at, f"this never happened: {what}"
 
 
 def test_the_race_is_predicted_steered_and_won(open_lesson):
@@ -40,13 +19,13 @@ def test_the_race_is_predicted_steered_and_won(open_lesson):
         expect(widget).to_contain_text("○ Narrow valley: somebody arrives within 15 steps")
 
         # two steps up with Nesterov's rate, to 0.15
-        before = picture.screenshot()
+        before = pixels(picture)
         slider(widget, "Nesterov").focus()
         for _ in range(2):
             keyboard.press("ArrowRight")
         expect(widget).to_contain_text("First: Nesterov, 13 steps.")
         expect(widget).to_contain_text("✓ Narrow valley: somebody arrives within 15 steps")
-        wait_until(lambda: picture.screenshot() != before, "the picture shows another way")
+        wait_until(lambda: pixels(picture) != before, "the picture shows another way")
 
         # all six at 0.3: four more steps from 0.1 to 0.3
         slider(widget, "all six").focus()
@@ -63,12 +42,12 @@ def test_the_race_is_predicted_steered_and_won(open_lesson):
         expect(widget).to_contain_text("All three goals reached!")
 
         # a way hidden, and the start elsewhere
-        before = picture.screenshot()
+        before = pixels(picture)
         widget.get_by_role("checkbox", name="show").nth(1).focus()
         keyboard.press("Space")
-        wait_until(lambda: picture.screenshot() != before, "the way of momentum is hidden")
-        before = picture.screenshot()
+        wait_until(lambda: pixels(picture) != before, "the way of momentum is hidden")
+        before = pixels(picture)
         slider(widget, "weight 2").focus()
         keyboard.press("ArrowUp")
         expect(widget).to_contain_text("Goals count from the landscape's own start.")
-        wait_until(lambda: picture.screenshot() != before, "all start elsewhere")
+        wait_until(lambda: pixels(picture) != before, "all start elsewhere")

@@ -1,16 +1,10 @@
 """The training dashboard and the comparison of runs in a browser, in a notebook of the tests' own."""
 
 import re
-from typing import Any
+
+from .looking import expect
 
 NOTEBOOK = "training_widgets.ipynb"
-
-
-def expect(locator: Any) -> Any:
-    """Playwright's, imported once it is known to be there."""
-    from playwright.sync_api import expect
-
-    return expect(locator)
 
 
 def test_the_dashboard_trains_pauses_resumes_and_stops(open_lesson):
