@@ -53,8 +53,8 @@ CASES = (
         "LeNet-5, 28×28, batch 64",
         lambda: ImageClassifier(LeNet5(num_classes=10), head=ClsHead()),
         (64, 1, 28, 28),
-        20,
-        30,
+        100,
+        15,
     ),
     Case(
         "ResNet-18, 32×32, batch 128",
