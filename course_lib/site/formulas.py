@@ -19,6 +19,7 @@ FONT = FontProperties(math_fontfamily="stix")
 # names that LaTeX knows and mathtext does not
 SYNONYMS = {"dots": "ldots", "ge": "geq", "le": "leq", "ne": "neq", "tfrac": "frac", "to": "rightarrow"}
 LARGE = {"frac": "dfrac", "tfrac": "frac"}  # on a line of its own
+FIRST_CJK = "\u2e80"  # from here on the math font has dummies only; mathtext says so in its log alone
 COMMANDS = {Path.MOVETO: "M", Path.LINETO: "L", Path.CURVE3: "Q", Path.CURVE4: "C"}
 
 
@@ -32,6 +33,8 @@ def formula_svg(latex: str, *, display: bool = False) -> str:
     Raises:
         SiteError: mathtext cannot set it.
     """
+    if missing := "".join(char for char in latex if char >= FIRST_CJK):
+        raise SiteError(f"the formula ${latex.strip()}$ cannot be set: its font lacks {missing}; write it in the text")
     names = SYNONYMS | (LARGE if display else {})
     known = re.sub(r"\\([a-zA-Z]+)", lambda found: "\\" + names.get(found[1], found[1]), " ".join(latex.split()))
     try:

@@ -46,3 +46,8 @@ def test_short_names_of_latex(name: str, known: str) -> None:
 def test_what_cannot_be_set() -> None:
     with pytest.raises(SiteError, match=r"the formula \$\\frac\{a\$ cannot be set: "):
         formula_svg(r"\frac{a")
+
+
+def test_characters_that_the_math_font_lacks() -> None:
+    with pytest.raises(SiteError, match=r"its font lacks 召回率; write it in the text"):
+        formula_svg(r"\text{recall 召回率} = 1")
