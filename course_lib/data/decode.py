@@ -26,7 +26,7 @@ class PictureError(DataError):
     """One file cannot be read as a picture; the others of its data set may be fine."""
 
 
-def decode(source: bytes | str | Path, name: str = "") -> Tensor:
+def decode(source: bytes | str | Path, name: str = "", rows: int | None = None) -> Tensor:
     """Read a picture of any common kind.
 
     Transparent pictures are laid on white, since that is how most programs show them; dropping the alpha channel would
@@ -35,6 +35,7 @@ def decode(source: bytes | str | Path, name: str = "") -> Tensor:
     Args:
         source: A path, or a file's content.
         name: What errors call it; by default the path.
+        rows: How many of them, from the top, will be looked at; where that saves time, those far below are missing.
 
     Returns:
         uint8 (3, H, W), RGB, turned as its EXIF orientation says.
@@ -42,8 +43,8 @@ def decode(source: bytes | str | Path, name: str = "") -> Tensor:
     Raises:
         PictureError: the file is missing, empty, truncated, broken, too large or no picture.
     """
-    content, name = _read(source, name)
-    plain = decode_plain(content)
+    content, name = read_picture(source, name)
+    plain = decode_plain(content, rows)
     if plain is not None:
         return plain
     with _open(content, name) as picture:
@@ -61,6 +62,18 @@ def decode(source: bytes | str | Path, name: str = "") -> Tensor:
     return _turn(image, orientation)
 
 
+def from_pillow(picture: Image.Image) -> Tensor:
+    """A picture that Pillow has opened, as ``decode`` gives its file: uint8 (3, H, W).
+
+    Raises:
+        PictureError: its numbers are no brightness, or its file is damaged.
+    """
+    try:
+        return _turn(_to_tensor(picture, "the picture"), _orientation(picture))
+    except OSError as error:  # Pillow reads the pixels only now
+        raise PictureError(f"the picture is damaged or truncated: {_reason(error)}.") from error
+
+
 def picture_size(source: bytes | str | Path, name: str = "") -> tuple[int, int]:
     """The (H, W) that ``decode`` will give, from the file's header alone.
 
@@ -73,8 +86,12 @@ def picture_size(source: bytes | str | Path, name: str = "") -> tuple[int, int]:
         return (width, height) if _orientation(picture) >= 5 else (height, width)  # 5 to 8 stand on their side
 
 
-def _read(source: bytes | str | Path, name: str) -> tuple[bytes, str]:
-    """The file's content, and what to call it in errors."""
+def read_picture(source: bytes | str | Path, name: str = "") -> tuple[bytes, str]:
+    """The file's content, and what to call it in errors.
+
+    Raises:
+        PictureError: the file cannot be read.
+    """
     if isinstance(source, bytes):
         return source, name or "the picture"
     name = name or str(source)

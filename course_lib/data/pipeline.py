@@ -8,6 +8,7 @@ import numpy as np
 from course_lib.config.errors import CourseError, DataError
 
 from .transforms.base import Sample, Transform, can_batch, is_deterministic
+from .transforms.loading import joined
 
 
 def sample_rng(seed: int, epoch: int, position: int) -> np.random.Generator:
@@ -22,7 +23,8 @@ def apply(pipeline: Sequence[Transform], sample: Sample, rng: np.random.Generato
         DataError: a transform failed; the message names the step and the picture.
     """
     picture = sample.get("img_path", "a picture in memory")
-    for number, transform in enumerate(pipeline, 1):
+    steps = joined(pipeline, sample)
+    for number, transform in enumerate(steps, 1 + len(pipeline) - len(steps)):
         try:
             sample = transform(sample, rng)
         except Exception as error:

@@ -14,7 +14,7 @@ from course_lib.data import decode as decoding
 from course_lib.data import jpeg
 from course_lib.data.decode import PictureError, decode
 from course_lib.data.pipeline import apply, sample_rng
-from course_lib.data.transforms import LoadImageFromFile, RandomFlip, RandomResizedCrop
+from course_lib.data.transforms import LoadImageFromFile, RandomFlip, RandomResizedCrop, loading
 
 pytestmark = pytest.mark.filterwarnings("ignore:The image decoding and encoding:DeprecationWarning")
 
@@ -132,3 +132,52 @@ def test_a_phones_file_of_several_pictures_gives_the_first() -> None:
     first.save(buffer, "MPO", save_all=True, append_images=[second], quality=95)
     expected = np.array(Image.open(io.BytesIO(buffer.getvalue()))).astype(int)
     assert np.abs(decode(buffer.getvalue()).permute(1, 2, 0).numpy() - expected).max() <= 1
+
+
+@pytest.mark.parametrize("options", [{"subsampling": 0}, {"subsampling": 2}, {"restart_marker_blocks": 3}])
+def test_the_first_rows_are_those_of_the_whole(content: bytes, options: dict[str, int]) -> None:
+    rough = np.random.default_rng(0).integers(0, 256, (247, 331, 3), dtype=np.uint8)  # no two rows alike
+    for picture in (Image.open(io.BytesIO(content)), Image.fromarray(rough)):
+        file = encoded(picture, **options)
+        whole = jpeg.decode_plain(file)
+        assert whole is not None and whole.shape == (3, 247, 331)
+        for rows in (1, 8, 15, 16, 17, 100, 224, 230, 247):
+            upper = jpeg.decode_plain(file, rows)
+            assert upper is not None and torch.equal(upper[:, :rows], whole[:, :rows])
+            assert upper.shape[1] < min(rows + 32, 248)
+
+
+def test_a_progressive_file_is_decoded_whole(content: bytes) -> None:
+    file = encoded(Image.open(io.BytesIO(content)), progressive=True)
+    upper = jpeg.decode_plain(file, 16)
+    assert upper is not None and torch.equal(upper, jpeg.decode_plain(file))
+
+
+def test_a_file_that_is_cut_off_is_found_out_though_its_upper_rows_are_there(content: bytes) -> None:
+    with pytest.raises(PictureError, match=r"^holiday\.jpg is damaged or truncated: "):
+        decode(content[: len(content) * 3 // 4], "holiday.jpg", rows=16)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"subsampling": 0}, {"progressive": True}, {"exif": exif()}, {"quality": 30}], ids=str
+)
+def test_loading_and_cropping_in_one_gives_the_pixels_of_two_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, object]
+) -> None:
+    file = tmp_path / "a.jpg"
+    file.write_bytes(encoded(Image.fromarray(photos.astronaut()).resize((331, 247)), **options))
+    asked: list[int | None] = []
+
+    def decode_rows(source: bytes, name: str = "", rows: int | None = None) -> torch.Tensor:
+        asked.append(rows)
+        return decode(source, name, rows)
+
+    monkeypatch.setattr(loading, "decode", decode_rows)
+    load, crop, flip = LoadImageFromFile(), RandomResizedCrop(64), RandomFlip()
+    for seed in range(30):
+        sample, rng = {"img_path": str(file)}, sample_rng(seed, 0, 0)
+        expected = flip(crop(load(sample, rng), rng), rng)["img"]
+        assert torch.equal(apply([load, crop, flip], sample, sample_rng(seed, 0, 0))["img"], expected)
+    parts = [rows for rows in asked if rows is not None]
+    assert len(parts) == (0 if "exif" in options else 30)
+    assert all(0 < rows <= 247 for rows in parts) and len(asked) == 60

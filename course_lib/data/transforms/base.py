@@ -53,8 +53,12 @@ class Random:
         raise NotImplementedError(type(self).__name__)
 
     def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
-        generator = torch.Generator().manual_seed(int(rng.integers(2**32)))
-        return {**sample, "img": self.batch(picture_of(sample, self)[None], generator)[0]}
+        return {**sample, "img": self.batch(picture_of(sample, self)[None], torch_generator(rng))[0]}
+
+
+def torch_generator(rng: np.random.Generator) -> torch.Generator:
+    """A generator of torch's for one transform of one sample."""
+    return torch.Generator().manual_seed(int(rng.integers(2**32)))
 
 
 def picture_of(sample: Sample, transform: object) -> Tensor:

@@ -18,6 +18,7 @@ from course_lib.config.registry import register
 
 from .base import Deterministic, Random
 from .checks import interval, one_of, pair, probability
+from .opencv import opencv_resize, opencv_resizes
 from .ops import Colour, fitting, rgb
 
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic")
@@ -29,6 +30,8 @@ BLACK = rgb("pad_val", 0)
 
 def resize(images: Tensor, height: int, width: int, interpolation: str, antialias: bool = True) -> Tensor:
     """(..., C, H, W) → (..., C, height, width); antialiased, so that a shrunk picture looks like a small photo."""
+    if interpolation == "bilinear" and not antialias and opencv_resizes(images):
+        return opencv_resize(images[0], height, width)[None]
     if interpolation == "bilinear" and _resizes_bytes(images) and images.shape[-2:] != (height, width):
         return interpolate(images, (height, width), mode="bilinear", antialias=antialias)
     from torchvision.transforms.v2 import InterpolationMode, functional
@@ -41,7 +44,7 @@ def antialiases(backend: str) -> bool:
     """What a ``backend`` of MMPretrain's configs means: Pillow averages over all that becomes one pixel, OpenCV not.
 
     OpenCV looks at the 4 nearest pixels (bicubic: 16) however much a picture shrinks, which is quicker and leaves
-    jagged edges; weights that were trained on such pictures expect them.
+    jagged edges; weights that were trained on such pictures expect them. Where OpenCV is installed, it resizes.
     """
     return one_of("backend", backend, ("pillow", "cv2")) == "pillow"
 
@@ -259,10 +262,13 @@ class RandomResizedCrop(Random):
         self.antialias = antialiases(backend)
 
     def batch(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        windows = self.windows(len(images), images.shape[-2], images.shape[-1], generator).tolist()
+        return self.cut(images, self.windows(len(images), images.shape[-2], images.shape[-1], generator))
+
+    def cut(self, images: Tensor, windows: Tensor) -> Tensor:
+        """(N, C, H, W) → the parts that ``windows`` gave, resized."""
         parts = [
             image[:, :, top : top + height, left : left + width]
-            for image, (top, left, height, width) in zip(images.split(1), windows, strict=True)
+            for image, (top, left, height, width) in zip(images.split(1), windows.tolist(), strict=True)
         ]
         # Each part has a size of its own, so they are resized one by one.
         resized = [resize(part, self.height, self.width, self.interpolation, self.antialias) for part in parts]

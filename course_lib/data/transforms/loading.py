@@ -1,17 +1,19 @@
 """From a sample's path to its picture."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from course_lib.config.errors import ConfigError
 from course_lib.config.registry import register
-from course_lib.data.decode import decode
+from course_lib.data.decode import decode, read_picture
+from course_lib.data.jpeg import plain_size
 
-from .base import Sample
+from .base import Sample, Transform, torch_generator
 from .checks import one_of
 from .colour import LUMA
+from .geometry import RandomResizedCrop
 
 
 @register("transform")
@@ -58,3 +60,33 @@ class LoadImageFromFile:
         if self.color_type == "grayscale":
             image = (image * LUMA[:, None, None]).sum(0, keepdim=True).round().byte()
         return {**sample, "img": image}
+
+
+class LoadCropped:
+    """``LoadImageFromFile`` and ``RandomResizedCrop`` in one: a JPEG is decoded only as far down as the crop reaches.
+
+    The crop is drawn from the size in the file's header; the pictures are those of the two steps, bit by bit.
+    """
+
+    def __init__(self, crop: RandomResizedCrop) -> None:
+        self.crop = crop
+
+    def __call__(self, sample: Sample, rng: np.random.Generator) -> Sample:
+        content, name = read_picture(sample["img_path"])
+        size = plain_size(content)
+        if size is None:
+            return self.crop({**sample, "img": decode(content, name)}, rng)
+        window = self.crop.windows(1, *size, torch_generator(rng))
+        top, _, height, _ = window[0].tolist()
+        image = decode(content, name, rows=top + height)
+        return {**sample, "img": self.crop.cut(image[None], window)[0]}
+
+
+def joined(pipeline: Sequence[Transform], sample: Sample) -> Sequence[Transform]:
+    """The steps for a sample, the first two in one where ``LoadCropped`` can do it."""
+    if len(pipeline) < 2 or "img" in sample or "img_path" not in sample:
+        return pipeline
+    load, crop, *others = pipeline
+    if type(load) is LoadImageFromFile and load.color_type == "color" and type(crop) is RandomResizedCrop:
+        return [LoadCropped(crop), *others]
+    return pipeline

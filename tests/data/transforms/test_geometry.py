@@ -51,7 +51,8 @@ def test_resize_interpolation(interpolation: str) -> None:
     mode = v2.InterpolationMode(interpolation)
     for backend in ("pillow", "cv2"):
         expected = functional.resize(image, [16, 16], interpolation=mode, antialias=backend == "pillow")
-        assert torch.equal(run(Resize(16, interpolation=interpolation, backend=backend), image), expected)
+        found = run(Resize(16, interpolation=interpolation, backend=backend), image)
+        assert (found.int() - expected.int()).abs().max() <= (backend == "cv2")  # where it is installed, it rounds
 
 
 def test_backends_shrink_as_their_libraries_do() -> None:
@@ -68,7 +69,8 @@ def test_a_resized_crop_shrinks_by_its_backend(backend: str) -> None:
     image, transform = noise(3, 40, 50), RandomResizedCrop(8, backend=backend)
     top, left, height, width = transform.windows(1, 40, 50, generator(5))[0].tolist()
     expected = functional.resized_crop(image, top, left, height, width, [8, 8], antialias=backend == "pillow")
-    assert transform.batch(image[None], generator(5))[0].equal(expected)
+    found = transform.batch(image[None], generator(5))[0]
+    assert (found.int() - expected.int()).abs().max() <= (backend == "cv2")  # where OpenCV is installed, it rounds
 
 
 @pytest.mark.parametrize(
