@@ -24,7 +24,7 @@ from torchvision import datasets
 from torchvision import transforms as v1
 
 from course_lib.data import Dataset, Preprocessor, jpeg, make_loader
-from course_lib.data.transforms import LoadImageFromFile, PackInputs, RandomFlip, RandomResizedCrop
+from course_lib.data.transforms import LoadImageFromFile, PackInputs, RandomFlip, RandomResizedCrop, opencv
 
 PHOTOS, BATCH, ROUNDS, DEMANDED = 128, 32, 7, 1.9
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -132,6 +132,7 @@ def main(workers: int = 0) -> dict[str, float]:
         for name, values in speeds.items()
     }
     decoder = "simplejpeg" if jpeg._simplejpeg() else "torchvision's decoder (no simplejpeg: the extra fast is missing)"
+    decoder += " and OpenCV" if opencv._cv2() else ", without OpenCV"
     print(f"{len(files)} JPEGs of {statistics.mean(sizes) / 1e3:.0f} kB on average, batch {BATCH}, {workers} workers,")
     print(f"one thread, medians of {ROUNDS} rounds; with {decoder}")
     for name, ratio in ratios.items():
