@@ -85,6 +85,7 @@ class TrialTable(TrainsOne, KeepsPicture, ipywidgets.VBox):
             "model.backbone.frozen_stages": self.frozen.value,
             "train_cfg.max_epochs": self.epochs.value,
             "train_cfg.val_interval": self.epochs.value,
+            "randomness.seed": len(self.trials),  # another for each, so that the same trial again shows what is luck
         }
 
     def train(self, background: bool | None = None) -> None:

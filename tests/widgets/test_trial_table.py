@@ -103,6 +103,9 @@ def test_a_trial_more(table: TrialTable) -> None:
     assert 0 <= new["accuracy"] <= 100 and f"Trial 6: {new['accuracy']:g} %." in table.state.value
     assert "The sweep's best is 96." in table.state.value and ">0.03<" in table.table.value
     assert not table.train_button.disabled and table.stop_button.disabled
+    table.train(background=False)
+    assert [trial["trial"] for trial in table.trials[-2:]] == [6, 7]
+    assert table.job.trainer is not None and table.job.trainer.seed == 6  # the trial before had another one
     assert "frozen_stages" in settings_of(table.trials) and len(LOG) == 5  # the lesson's own log is as it was
 
 

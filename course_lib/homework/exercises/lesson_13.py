@@ -222,7 +222,7 @@ def unlike(got: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
 # --- zero_branch ------------------------------------------------------------------------------------------------------
 
 ZERO_BRANCH = '''def zero_branch(model):
-    """Make each block of a ResNet the identity, for inputs that are not below 0; returns the model.
+    """Make each block of a fresh ResNet give what its shortcut gives, as F(x) becomes 0; returns the model.
 
     The weight of the block's last BatchNorm (bn3 where there is one, else bn2) becomes 0, and nothing else changes."""
     for block in model.modules():

@@ -352,6 +352,9 @@ def order_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((neighbours, tokens(5, 2), torch.tensor([1, 2, 3, 4, 0])), "a convolution in a ring, all move up one")
     yield Case((first_only, tokens(3, 4), turned), "a function that gives every token the first one")
     yield Case((first_only, tokens(3, 4), torch.tensor([0, 2, 1])), "the same, and the first token stays where it is")
+    falling = torch.tensor([[3.0], [2.0], [1.0]])
+    yield Case((first_only, falling, turned), "the same with falling numbers: every difference is below 0")
+    yield Case((from_the_left, tokens(3, 2), torch.tensor([0, 2, 1])), "a sum from the left; the first token stays")
 
 
 def tells_who_notices(case: Case, got: Any, expected: Any) -> Difference | None:

@@ -345,6 +345,7 @@ def trial_cases(rng: np.random.Generator) -> Iterator[Case]:
     )
     equal = [trial(1, 80.0), trial(2, 90.0, 88.0, steps=40), trial(3, 89.0, 89.0, steps=10), trial(4, 89.0, steps=20)]
     yield Case((equal,), "three equal means: the fewest steps")
+    yield Case(([trial(1, 90.0), trial(2, 80.0, 82.0)],), "more seeds are no merit: the mean counts, not the sum")
     yield Case(([trial(1), trial(2, 50.0), trial(3)],), "trials that failed: no values")
     yield Case(([trial(1), trial(2)],), "every trial failed")
     yield Case(([],), "an empty log")

@@ -11,7 +11,7 @@ import numpy as np
 from course_lib.builders import build_trainer, check_config, innermost
 from course_lib.config import Config, ConfigDict, ConfigError, find_config
 
-from ..compare import Case, Difference, config_mistakes, short
+from ..compare import Case, Difference, config_mistakes, first_difference, short
 from ..exercise import Answer, Exercise
 
 # --- solution_config --------------------------------------------------------------------------------------------------
@@ -184,6 +184,12 @@ def interval_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((int(rng.integers(0, n + 1)), n), "drawn by chance")
 
 
+def nearly_the_same(case: Case, got: Any, expected: Any) -> Difference | None:
+    """As ``close`` to a part in 10,000: the normal distribution's own 1.959964 is as good a z as 1.96."""
+    why = first_difference(got, expected, tolerance=1e-4)
+    return Difference(short(got), short(expected), why) if why else None
+
+
 # --- conclusion -------------------------------------------------------------------------------------------------------
 
 CONCLUSION = '''def conclusion():
@@ -233,7 +239,7 @@ def follows_from_log(case: Case, got: Any, expected: Any) -> Difference | None:
         told = ", ".join(f"{name} {spread:.1f}" for name, spread in spreads.items())
         name = next(name for name, spread in spreads.items() if spread == widest)
         return Difference(short(got["setting"]), short(name), f"The means lie so far apart, in points: {told}.")
-    if not isinstance(got["points"], (int, float)) or abs(got["points"] - widest) > 0.06:
+    if not isinstance(got["points"], (int, float, np.floating)) or not abs(float(got["points"]) - widest) <= 0.06:
         why = f"Largest minus smallest mean of {got['setting']!r}."
         return Difference(short(got["points"]), f"{widest:.1f}", why)
     return None
@@ -297,6 +303,7 @@ EXERCISES = (
             "`margin = z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))`; both ends are divided by `1 + z**2 / n`, "
             "and times 100.",
         ),
+        compare=nearly_the_same,
         points=2,
     ),
     Exercise(

@@ -292,6 +292,8 @@ def test_networks_are_told_apart() -> None:
         (lambda f, x, perm: f is lesson_14.from_the_left, "an order that is the old one"),
         (lambda f, x, perm: not torch.allclose(f(x[perm])[perm], f(x), atol=1e-4), "each token for itself"),
         (lambda f, x, perm: not torch.allclose(f(x[perm]).sum(0), f(x).sum(0), atol=1e-4), ""),
+        (lambda f, x, perm: (f(x[perm]) - f(x)[perm]).max() > 1e-4, "every difference is below 0 | False | True"),
+        (lambda f, x, perm: (f(x[perm]) - f(x)[perm])[0].abs().max() > 1e-4, "the first token stays | False | True"),
         (lambda f, x, perm: (f(x[perm]) - f(x)[perm]).abs() > 1e-4, "One True or False is asked for"),
         (lambda f, x, perm: (f(x[perm]) - f(x)[perm]).abs().max(), "One True or False is asked for"),
         (lambda f, x, perm: f(x.copy_(x[perm])) is x, "changed its input `x`"),

@@ -402,6 +402,7 @@ def with_failed(log: Log) -> Any:
         (by(lambda row: -fmean(row["values"])), "Trial 1 has the mean 40, trial 2 has 85."),
         (by(lambda row: max(row["values"])), "a lucky seed, and a good mean | 1 | 2"),
         (by(lambda row: fmean(row["best"])), "a lucky moment"),
+        (by(lambda row: (sum(row["values"]), -row["steps"])), "more seeds are no merit"),
         (by(lambda row: fmean(row["values"])), "Both have the mean 89, but trial 3 took 10 steps, not 40."),
         (by(lambda row: (fmean(row["values"]), row["steps"])), "three equal means: the fewest steps"),
         (by(lambda row: (-row["steps"], fmean(row["values"]))), "numbers that are not in order"),

@@ -138,6 +138,7 @@ def with_a_loop(y: np.ndarray, p: np.ndarray, n: int) -> list[list[int]]:
 
 def test_confusion_in_other_ways_passes() -> None:
     assert passes("16.confusion", with_a_loop)
+    assert passes("16.confusion", lambda y, p, n: confusion_matrix(y, p, labels=range(n)))
     assert passes("16.confusion", lambda y, p, n: np.eye(n)[y].T @ np.eye(n)[p])
 
 

@@ -190,6 +190,20 @@ def test_interval(answer: Callable[..., Any], text: str) -> None:
     assert text in words("21.interval", answer)
 
 
+def test_scipy_s_interval_passes_and_another_z_does_not() -> None:
+    def by_scipy(hits: int, n: int) -> tuple[float, float]:
+        found = binomtest(hits, n).proportion_ci(0.95, method="wilson")
+        return 100 * found.low, 100 * found.high
+
+    def with_two(hits: int, n: int) -> tuple[float, float]:
+        p, margin = hits / n, 2 * math.sqrt(hits / n * (1 - hits / n) / n + 1 / n**2)
+        return 100 * (p + 2 / n - margin) / (1 + 4 / n), 100 * (p + 2 / n + margin) / (1 + 4 / n)
+
+    for seed in range(5):
+        assert judge(EXERCISES["21.interval"], by_scipy, seed).status == "passed"
+    assert "half of a hundred | " in words("21.interval", with_two)
+
+
 # --- conclusion -------------------------------------------------------------------------------------------------------
 
 OWN = [
@@ -221,6 +235,7 @@ def test_a_log_of_one_s_own_passes() -> None:
         ({"setting": ["lr"]}, ""),
         ({"points": 8.0}, "Largest minus smallest mean of 'lr'."),
         ({"points": "15"}, "Largest minus smallest mean of 'lr'."),
+        ({"points": math.nan}, "Largest minus smallest mean of 'lr'."),
         ({"log": []}, "Four trials at least: 0 came to an end."),
         ({"log": OWN[1:]}, "Four trials at least: 3 came to an end."),
         ({"log": "my log"}, "A log is a list of dicts"),
