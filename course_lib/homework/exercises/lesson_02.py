@@ -113,6 +113,7 @@ def fit_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield two_clouds(rng, np.array([1.0, 1.0]), 0.0, "two clouds around 0")
     yield two_clouds(rng, np.array([1.0, -2.0]), 3.0, "two clouds that no line through 0 separates")
     yield two_clouds(rng, rng.normal(size=6), 1.0, "two clouds with 6 features")
+    yield two_clouds(rng, np.array([1.0, 1.0]), -10.0, "two clouds far from 0, for which one epoch is not enough")
     xor = np.array([1, 1, -1, -1])
     yield Case((square, xor, 10), "points that no line separates, so that only `epochs` ends the training")
 
@@ -173,7 +174,7 @@ def split(n: int, ratio: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
 def split_cases(rng: np.random.Generator) -> Iterator[Case]:
     yield Case((10, 0.8, 0), "ten pictures, 8:2")
     yield Case((50, 0.58, 1), "a number that only rounding gets right, as 50 * 0.58 is 28.999999999999996")
-    yield Case((4, 1.0, 3), "an empty test set")
+    yield Case((4, 0.75, 3), "four pictures")
     for _ in range(4):
         yield Case((int(rng.integers(30, 200)), float(rng.choice([0.5, 0.7, 0.9])), int(rng.integers(1000))))
 

@@ -34,7 +34,7 @@ def merge(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for key, value in override.items():
         old = base.get(key)
-        merged[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        merged[key] = merge(old if isinstance(old, dict) else {}, value) if isinstance(value, dict) else value
     return merged
 
 
@@ -184,23 +184,28 @@ def train_one_step(answer: Answer, num_classes: int) -> Any:
         return {"mistakes": [str(mistake) for mistake in mistakes]}
     model = build_model(cfg.model).train()
     optimizer = build_optimizer(cfg, model)
-    batch = next(build_loader(cfg.train_dataloader, training=True).epoch(0))
-    batch = build_preprocessor(cfg)(batch, True)
+    loader = build_loader(cfg.train_dataloader, training=True)
+    batch = build_preprocessor(cfg)(next(loader.epoch(0)), True)
     logits = model(batch["images"])
     loss = nn.functional.cross_entropy(logits, batch["labels"])
     loss.backward()
     optimizer.step()
-    return {"mistakes": [], "scores a picture": logits.shape[1], "loss": loss.item()}
+    classes = sorted(map(str, loader.dataset.classes))
+    return {"mistakes": [], "scores a picture": logits.shape[1], "classes": classes, "loss": loss.item()}
 
 
 def trains(case: Case, got: Any, expected: Any) -> Difference | None:
-    """Whether the config has no mistakes, the right number of classes and a loss that can be descended."""
+    """Whether the config has no mistakes, the right classes and a loss that can be descended."""
     if mistakes := config_mistakes(got):
         return mistakes
     wanted = f"a config without mistakes, for {case.args[0]} classes"
     if got["scores a picture"] != case.args[0]:
         why = f"The network gives {got['scores a picture']} scores a picture; there are {case.args[0]} classes."
         return Difference(short(got), wanted, why)
+    shapes = shape_names(case.args[0])
+    if got["classes"] != sorted(shapes):
+        why = f"It trains on other classes than the first {len(shapes)} shapes: {', '.join(shapes)}."
+        return Difference(short(got["classes"]), wanted, why)
     return None if math.isfinite(got["loss"]) else Difference(short(got), wanted, "The loss is no number.")
 
 

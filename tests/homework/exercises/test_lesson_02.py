@@ -157,6 +157,12 @@ def test_fit_perceptron(answer: Callable[..., Any], text: str) -> None:
     assert text in words("02.fit_perceptron", answer)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_fit_perceptron_that_returns_after_one_epoch(seed: int) -> None:
+    verdict = judge(find("02.fit_perceptron"), lambda X, y, epochs: lesson_02.fit_perceptron(X, y, 1), seed)
+    assert verdict.status == "failed"
+
+
 def test_fit_perceptron_needs_the_hidden_points() -> None:
     def memorises(X: Any, y: Any, epochs: Any) -> Any:
         return np.zeros(X.shape[1]), 0.0

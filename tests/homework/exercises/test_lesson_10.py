@@ -104,6 +104,12 @@ def test_merge_on_copies_passes() -> None:
     assert judge(EXERCISES["10.merge"], answer).status == "passed"
 
 
+def test_merged_configs_hold_no_delete() -> None:
+    adam = {"_delete_": True, "type": "Adam"}
+    for base in ({}, {"optimizer": None}, {"optimizer": {"type": "SGD", "lr": 0.1}}):
+        assert lesson_10.merge(base, {"optimizer": adam}) == {"optimizer": {"type": "Adam"}}
+
+
 def build_flat(cfg: Any) -> Any:
     if isinstance(cfg, dict) and "type" in cfg:
         return find_class(cfg["type"]).target(**{key: value for key, value in cfg.items() if key != "type"})
@@ -172,6 +178,12 @@ def all_shapes(num_classes: int) -> Any:
     return cfg
 
 
+def last_shapes(num_classes: int) -> Any:
+    cfg = lesson_10.make_config(num_classes)
+    cfg["train_dataloader"]["dataset"]["classes"] = lesson_10.shape_names(10)[-num_classes:]
+    return cfg
+
+
 @pytest.mark.parametrize(
     ("answer", "text"),
     [
@@ -182,6 +194,7 @@ def all_shapes(num_classes: int) -> Any:
         (with_head(num_class=3), "num_class"),
         (lambda num_classes: lesson_10.make_config(3), "all ten shapes | "),
         (all_shapes, "num_classes"),
+        (last_shapes, "It trains on other classes than the first 3 shapes: circle, square, triangle."),
     ],
 )
 def test_make_config(answer: Callable[..., Any], text: str) -> None:
