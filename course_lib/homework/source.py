@@ -25,7 +25,8 @@ def answer_digest(answer: Callable[..., Any]) -> str:
 def failing_line(answer: Callable[..., Any], error: BaseException) -> str:
     """The learner's line in which an error came up, ``"line 3, `return X @ w`"``, or ``""`` if it was in none."""
     files = {part.__code__.co_filename for part in _functions(answer) if hasattr(part, "__code__")}
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+    # between two lines, where a time limit may strike, a frame has no line
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files and frame.lineno]
     return f"line {frames[-1].lineno}, `{frames[-1].line}`" if frames else ""
 
 

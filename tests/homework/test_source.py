@@ -1,8 +1,10 @@
 """Stubs are told from answers, and digests from formatting."""
 
+import traceback
 from typing import Any
 
 import numpy as np
+import pytest
 
 from course_lib.homework.source import answer_digest, failing_line, unfinished
 
@@ -80,3 +82,11 @@ def test_failing_line_is_the_learners() -> None:
     except np.linalg.LinAlgError as error:
         assert failing_line(answer, error).endswith("`return np.linalg.inv(x)`")
         assert failing_line(max, error) == ""
+
+
+def test_a_frame_between_two_lines_is_in_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer() -> None: ...
+
+    between = traceback.FrameSummary(__file__, None, "answer", lookup_line=False)
+    monkeypatch.setattr(traceback, "extract_tb", lambda _: [between])
+    assert failing_line(answer, TimeoutError()) == ""
