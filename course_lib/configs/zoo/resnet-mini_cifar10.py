@@ -1,7 +1,7 @@
-"""A small ResNet on CIFAR-10: 81.69 % of 10,000 test pictures with seed 0.
+"""A small ResNet on CIFAR-10: 81.47 ± 0.28 % of 10,000 test pictures with seeds 0, 1, 2.
 
-Of seed 0, 81.69 %, are the weights of get_model('resnet-mini_cifar10', pretrained=True). 391,146 parameters. The
-pictures were JPEG copies of CIFAR-10's.
+Of seed 0, 81.69 %, are the weights of get_model('resnet-mini_cifar10', pretrained=True). 391,146 parameters. 8.5
+CPU-minutes a training on one core. The pictures were JPEG copies of CIFAR-10's.
 """
 
 _base_ = [

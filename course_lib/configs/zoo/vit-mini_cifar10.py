@@ -1,6 +1,6 @@
-"""A small ViT on CIFAR-10: 57.15 % of 10,000 test pictures with seed 0.
+"""A small ViT on CIFAR-10: 57.62 ± 0.53 % of 10,000 test pictures with seeds 0, 1, 2.
 
-Of seed 0, 57.15 %, are the weights of get_model('vit-mini_cifar10', pretrained=True). 311,338 parameters. 7.7
+Of seed 0, 57.15 %, are the weights of get_model('vit-mini_cifar10', pretrained=True). 311,338 parameters. 7.3
 CPU-minutes a training on one core. The pictures were JPEG copies of CIFAR-10's.
 """
 
