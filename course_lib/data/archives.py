@@ -76,6 +76,11 @@ def move_into(paths: list[Path], folder: Path) -> None:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
+    if archive.is_dir():
+        raise DataError(
+            f"{archive} is a folder, and holds no archive of the published name. Pictures that are unpacked already, a "
+            "folder a class, are divided by: course data split FOLDER data/NAME."
+        )
     if not archive.is_file():
         raise DataError(f"there is no archive {archive}.")
     if zipfile.is_zipfile(archive):

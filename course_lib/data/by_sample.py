@@ -103,9 +103,12 @@ class BySample:
     """
 
     def __init__(self, dataset: Samples, seed: int, num_workers: int, pin_memory: bool, skip_broken: bool) -> None:
-        self.skip_broken = skip_broken
+        self.dataset, self.seed, self.num_workers = dataset, seed, num_workers
+        self.pin_memory, self.skip_broken = pin_memory, skip_broken
         self.named: set[int] = set()
         self.order = Order()
+        self.at_work = False
+        self.spare: BySample | None = None
         self.loader = DataLoader(
             SafeSamples(dataset, seed),
             batch_sampler=self.order,  # type: ignore[arg-type]  # torch's stubs want list[int]
@@ -129,9 +132,21 @@ class BySample:
             yield batch
 
     def outcomes(self, epoch: int, batches: Sequence[Tensor]) -> Iterator[tuple[Batch | None, list[Failed]]]:
-        """The same, each with what failed; None where a batch has no picture left."""
-        self.order.epoch, self.order.batches = epoch, batches
-        yield from self.loader
+        """The same, each with what failed; None where a batch has no picture left.
+
+        Worker processes serve one epoch at a time, so one that begins within another, as a hook's, has others.
+        """
+        if self.at_work:
+            if self.spare is None:
+                self.spare = BySample(self.dataset, self.seed, self.num_workers, self.pin_memory, self.skip_broken)
+            yield from self.spare.outcomes(epoch, batches)
+            return
+        self.at_work = True
+        try:
+            self.order.epoch, self.order.batches = epoch, batches
+            yield from self.loader
+        finally:
+            self.at_work = False
 
     def report(self, failure: Failed) -> None:
         """Stop because of a sample, or name it once and go on without it."""

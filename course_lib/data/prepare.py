@@ -59,7 +59,7 @@ def fetch_flowers(folder: Path, source: Path | None = None) -> Path:
     if (folder / "train").is_dir():
         return folder
     if source is not None or not raw.is_dir():
-        archive = source or FLOWERS_FILE.fetch(folder.parent)
+        archive = FLOWERS_FILE.inside(source) if source else FLOWERS_FILE.fetch(folder.parent)
         with unpacked(archive, folder) as content:
             if halves := find_halves(content, HALVES):
                 write_lists(halves[0].parent)
@@ -67,7 +67,7 @@ def fetch_flowers(folder: Path, source: Path | None = None) -> Path:
                 return folder
             photos = _class_root(content)
             if photos is None:
-                raise DataError(f"{archive} holds no folders of pictures.")
+                raise DataError(f"{archive} holds no folder a class: at least two with pictures are needed.")
             if raw.exists():
                 raise DataError(f"{raw} is there already; remove it to take {archive} instead.")
             photos.replace(raw)

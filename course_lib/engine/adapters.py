@@ -29,7 +29,10 @@ class Loader(Protocol):
     def __len__(self) -> int: ...
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
-        """The batches of an epoch, without the first ``start``."""
+        """The batches of an epoch, without the first ``start``.
+
+        What these draw from the training's random numbers, if anything, is drawn in this call, not at the next batch.
+        """
 
 
 class LogitsModel(nn.Module):
@@ -75,8 +78,13 @@ class PlainLoader:
     def epoch(self, epoch: int, start: int = 0) -> Iterator[Batch]:
         if self.is_shared():
             self.sampler.set_epoch(epoch)
-        for batch in islice(self.batches, start, None):
-            yield batch if isinstance(batch, dict) else {"images": batch[0], "labels": torch.as_tensor(batch[1])}
+        batches = iter(self.batches)
+        for _ in islice(batches, start):
+            pass
+        return (
+            batch if isinstance(batch, dict) else {"images": batch[0], "labels": torch.as_tensor(batch[1])}
+            for batch in batches
+        )
 
 
 def as_trainable(model: nn.Module) -> nn.Module:

@@ -29,7 +29,7 @@ class WeightAverage:
         measured: What a validation measures; of ``'both'`` the trained weights' names end in ``_origin``.
 
     Raises:
-        ConfigError: a momentum outside 0…1.
+        ConfigError: a momentum outside 0…1, or an interval below 1.
     """
 
     def __init__(
@@ -43,6 +43,8 @@ class WeightAverage:
     ) -> None:
         if momentum is not None and not 0 < momentum < 1:
             raise ConfigError(f"momentum={momentum} of an average of weights must lie between 0 and 1, such as 0.0002.")
+        if interval < 1:
+            raise ConfigError(f"interval={interval} of an average of weights must be at least 1.")
         self.momentum, self.interval = momentum, interval
         self.begin_epoch, self.begin_step = begin_epoch, begin_step
         self.average_buffers = average_buffers

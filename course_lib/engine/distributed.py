@@ -214,7 +214,8 @@ def _plain_batchnorm(module: nn.Module) -> nn.Module:
             module.num_features, module.eps, module.momentum, module.affine, module.track_running_stats
         )
         plain.load_state_dict(module.state_dict())
-        return plain
+        plain.weight, plain.bias = module.weight, module.bias  # frozen ones stay so
+        return plain.train(module.training)
     for name, child in module.named_children():
         setattr(module, name, _plain_batchnorm(child))
     return module

@@ -69,14 +69,15 @@ class Trainer:
         compile: Let torch compile the model's loss; a mapping holds ``torch.compile``'s arguments.
         channels_last: Keep the channels of a pixel together in memory, which most convolutions compute faster.
         clip_norm, clip_value: Largest norm of all gradients together, largest value of each; None does not clip.
-        accumulate: Batches whose gradients are averaged into one update.
+        accumulate: Batches whose gradients are averaged into one update; at the end of an epoch what is left.
         seed: Seeds every generator, anew for each epoch.
         ddp: Arguments of ``DistributedDataParallel``, such as ``find_unused_parameters``, where processes are several.
         config_text, classes: Kept in checkpoints, so that one file is enough to predict.
 
     Raises:
-        ConfigError: no stopping point, an empty loader, an unknown device, or a work folder that cannot be written; a
-            loader or an average of weights that cannot be used in several processes.
+        ConfigError: no stopping point, an interval below 1, an empty loader, an unknown device, an optimizer of another
+            model, or a work folder that cannot be written; a loader or an average of weights that cannot be used in
+            several processes.
     """
 
     def __init__(
@@ -109,6 +110,9 @@ class Trainer:
         config_text: str | None = None,
         classes: Sequence[str] = (),
     ) -> None:
+        for name, value in (("accumulate", accumulate), ("val_interval", val_interval), ("val_steps", val_steps)):
+            if value is not None and value < 1:
+                raise ConfigError(f"the trainer's {name} is {value!r}, but must be at least 1.")
         self.world = world()
         self.device = pick_device(device)
         if self.device.type == "cpu":
@@ -124,6 +128,7 @@ class Trainer:
         self.train_loader = as_loader(train_loader)
         refuse_unequal(self.train_loader)
         self.batch_size = getattr(self.train_loader, "batch_size", None) or 1
+        refuse_strangers(optimizer, self.model)
         self.optimizer = optimizer
         self.max_epochs, self.max_steps = _stopping_point(max_epochs, max_steps, len(self.train_loader))
         self.val_loader = None if val_loader is None else as_loader(val_loader)
@@ -186,6 +191,8 @@ class Trainer:
         with dead_workers_named(), alone_in(folder), stops_at_signals(self.asked):
             try:
                 self.notify("before_train")
+                if self.batch and self.validates_here():  # resumed from before the validation of this step
+                    self.measure()
                 while self.epoch < self.max_epochs and self.step < self.max_steps and not self.stopped:
                     self.train_epoch()
                     if self.batch == len(self.train_loader) or self.step == self.max_steps:
@@ -204,14 +211,15 @@ class Trainer:
         for batch in self.batches():
             self.batch += 1
             self.step += 1
-            self.updated = self.batch % self.accumulate == 0 or self.batch == len(self.train_loader)
+            start, end = self.group()  # of the batches that one update averages
+            self.updated = self.batch == end
             self.average_gradients(self.updated)  # over the processes, if there are several
             batch = self.prepare(batch, True)
             with autocast(self.device, self.amp):
                 losses = self.compute_losses(batch)
             loss = sum_losses(losses)
-            share = loss if self.accumulate == 1 else loss / self.accumulate  # of the update's mean
-            if (self.batch - 1) % self.accumulate == 0:  # so late: backward takes over memory that is warm
+            share = loss if end - start == 1 else loss / (end - start)  # of the update's mean
+            if self.batch == start + 1:  # so late: backward takes over memory that is warm
                 self.optimizer.zero_grad()
             self.scaler.scale(share).backward()
             if self.updated:
@@ -229,7 +237,7 @@ class Trainer:
             seen = {name: value.detach() for name, value in {**losses, "loss": loss}.items()}
             self.epoch_loss += seen["loss"]
             self.notify("after_step", seen)
-            if self.val_steps is not None and self.step % self.val_steps == 0:
+            if self.validates_here():
                 self.measure()
             if isinstance(self.asked, AskedToStop):
                 self.stopped = self.stopped or self.asked.anywhere(self.step)
@@ -239,12 +247,17 @@ class Trainer:
     def batches(self) -> Iterator[Batch]:
         """The batches of this epoch that are still to do, with the random numbers that belong to them."""
         seed_everything(self.seed, self.epoch, self.world.rank)
+        batches = self.train_loader.epoch(self.epoch, self.batch)
         resumed, self._resumed_random = self._resumed_random, None
-        for batch in self.train_loader.epoch(self.epoch, self.batch):
-            if resumed is not None:  # after the loader's first draw, which was made at the start of the epoch
-                set_random_state(resumed)
-                resumed = None
-            yield batch
+        if resumed is not None:  # after what the loader drew for the batches that are done
+            set_random_state(resumed)
+        yield from batches
+
+    def group(self) -> tuple[int, int]:
+        """How many batches of the epoch are done before the current update, which averages the next, and after it."""
+        start = self.batch - 1 - (self.batch - 1) % self.accumulate
+        last = min(len(self.train_loader), self.batch + self.max_steps - self.step)  # of the epoch, or the training
+        return start, min(start + self.accumulate, last)
 
     def end_epoch(self) -> None:
         """Validate where it is due, and tell the hooks."""
@@ -262,12 +275,22 @@ class Trainer:
         too_early = self.epoch < self.val_begin and not at_end
         if self.val_loader is None or too_early or self.measured_at == self.step:
             return
+        before = random_state()  # so that what is measured, and when, changes nothing in the training
         self.notify("before_validate")
         self.last_metrics = self.validate()
+        set_random_state(before)
         self.measured_at = self.step
         for schedule in self.schedules:
             schedule.observe(self.last_metrics)
+        self.set_rates()  # which a plateau lowers from the next step on
         self.notify("after_validate", self.last_metrics)
+
+    def validates_here(self) -> bool:
+        """Whether a validation between two steps is due; it waits for the update, so that no gradients are held."""
+        if self.val_steps is None or not self.updated:
+            return False
+        before = self.step - (self.batch - self.group()[0])  # the steps up to the last update but one
+        return self.step // self.val_steps > before // self.val_steps
 
     def validate(self) -> dict[str, float]:
         """The metrics on the validation data, of the averaged weights where there are some."""
@@ -306,6 +329,15 @@ class Trainer:
         for method in self._listeners[moment]:
             method(self, *details)
 
+    def named_hooks(self) -> dict[str, Hook]:
+        """The hooks by the name of their class; a second of the same class is ``'… 2'``."""
+        named: dict[str, Hook] = {}
+        for hook in self.hooks:
+            kind = type(hook).__name__
+            same = sum(type(other).__name__ == kind for other in named.values())
+            named[f"{kind} {same + 1}" if same else kind] = hook
+        return named
+
     def state_dict(self) -> dict[str, Any]:
         """All that a run needs to go on; plain values and tensors only. All processes must ask for it together."""
         return {
@@ -323,7 +355,7 @@ class Trainer:
             "metrics": self.last_metrics,
             "measured_at": self.measured_at,
             "random": gather(random_state()),  # one for each process
-            "hooks": {type(hook).__name__: hook.state_dict() for hook in self.hooks},
+            "hooks": {name: hook.state_dict() for name, hook in self.named_hooks().items()},
             "config": self.config_text,
             "classes": self.classes,
         }
@@ -366,7 +398,8 @@ class Trainer:
             self.average.load_state_dict(self.model, state["average"])
         for schedule, its_state in zip(self.schedules, state["schedules"], strict=False):
             schedule.load_state_dict(its_state)
-        self.scaler.load_state_dict(state["scaler"])
+        if state["scaler"]:  # empty where the loss was not scaled
+            self.scaler.load_state_dict(state["scaler"])
         before, now = state["batches"], len(self.train_loader)
         self.epoch, self.batch = state["epoch"], state["batch"] * now // before
         self.step = state["step"] if now == before else self.epoch * now + self.batch
@@ -375,15 +408,22 @@ class Trainer:
         self.last_checkpoint = Path(path)
         if self.batch and self.world.rank < len(state["random"]):  # an epoch begins with numbers of its own
             self._resumed_random = state["random"][self.world.rank]
-        for hook in self.hooks:
-            if type(hook).__name__ in state["hooks"]:
-                hook.load_state_dict(state["hooks"][type(hook).__name__])
+        for name, hook in self.named_hooks().items():
+            if name in state["hooks"]:
+                hook.load_state_dict(state["hooks"][name])
         return True
 
 
 def default_hooks() -> list[Hook]:
     """What a training without a hook list gets; all but the progress need a work folder to have an effect."""
     return [ProgressHook(), LogHook(), CheckpointHook(), RecordHook(), CurvesHook()]
+
+
+def refuse_strangers(optimizer: torch.optim.Optimizer, model: nn.Module) -> None:
+    """An error where nothing would be trained, as after a notebook's cell that made the model was run again."""
+    own = {id(parameter) for parameter in model.parameters()}
+    if not any(id(parameter) in own for group in optimizer.param_groups for parameter in group["params"]):
+        raise ConfigError("the optimizer has none of the model's parameters. Make it anew, after the model.")
 
 
 def sum_losses(losses: Mapping[str, Tensor]) -> Tensor:
@@ -408,4 +448,4 @@ def _stopping_point(max_epochs: int | None, max_steps: int | None, batches: int)
     if max_epochs is None:
         assert max_steps is not None
         max_epochs = -(-max_steps // batches)
-    return max_epochs, min(max_epochs * batches, max_steps or max_epochs * batches)
+    return max_epochs, max_epochs * batches if max_steps is None else min(max_epochs * batches, max_steps)

@@ -17,6 +17,7 @@ from course_lib.config.errors import CheckpointError, ConfigError, DataError
 from course_lib.data import sample_rng
 from course_lib.data.by_sample import Batch, BySample
 from course_lib.engine import best_weights, load_checkpoint, load_weights, pick_device, scores_of
+from course_lib.engine.adapters import as_trainable
 
 from .pictures import Picture, Pictures, as_tensor, name_of, one_by_one
 
@@ -71,7 +72,7 @@ class Inferencer:
         cfg = _config(config, state.get("config"), "a network" if isinstance(model, nn.Module) else str(model))
         self.device = pick_device(device)
         if isinstance(model, nn.Module):
-            self.model = model
+            self.model = model if hasattr(model, "predict") else as_trainable(model)
         else:
             self.model = build_model(without_weights(cfg.model))
             load_weights(self.model, best_weights(state), str(model))

@@ -6,26 +6,22 @@ import http.client
 import urllib.request
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
+from PIL.Image import Image
 from torch import Tensor
 
 from course_lib.config.errors import ConfigError, DataError
 from course_lib.data import Transform
 from course_lib.data.by_sample import pack
 from course_lib.data.datasets.files import EXTENSIONS, list_pictures, no_pictures
-from course_lib.data.decode import decode
+from course_lib.data.decode import decode, from_pillow
 from course_lib.data.pipeline import apply
 from course_lib.data.transforms.base import Sample
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-    Picture = str | Path | Tensor | np.ndarray | Image
-else:
-    Picture = Any
+Picture = str | Path | Tensor | np.ndarray | Image
 
 _SILENT_S = 30.0
 
@@ -106,11 +102,12 @@ def as_tensor(picture: Picture) -> Tensor:
     """
     if isinstance(picture, (str, Path)):
         return decode(read_url(str(picture)), str(picture)) if is_url(picture) else decode(picture)
+    if isinstance(picture, Image):
+        return from_pillow(picture)
     if isinstance(picture, Tensor):
         image = picture
     else:
-        array = np.asarray(picture.convert("RGB") if hasattr(picture, "convert") else picture)
-        image = torch.from_numpy(np.atleast_3d(array).copy()).permute(2, 0, 1)  # (C, H, W)
+        image = torch.from_numpy(np.atleast_3d(np.asarray(picture)).copy()).permute(2, 0, 1)  # (C, H, W)
     if image.dtype != torch.uint8 or image.ndim != 3 or image.shape[0] not in (1, 3):
         raise ConfigError(f"a picture is uint8 (C, H, W) with 1 or 3 channels; got {image.dtype} {tuple(image.shape)}.")
     return image

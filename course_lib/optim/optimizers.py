@@ -56,8 +56,10 @@ def make_optimizer(
             raise ConfigError(
                 Mistake(f"{place}.{name}", message, origin_of(optimizer, name), did_you_mean(name, taken))
             )
-    rates = {name: arguments.get(name, taken[name].default) for name in ("lr", "weight_decay")}
+    rates = {name: arguments.get(name, _default(taken, name)) for name in ("lr", "weight_decay")}
     for name, rate in rates.items():
+        if rate is None:
+            raise ConfigError(Mistake(place, f"{kind.__name__} needs {name}=….", origin_of(optimizer, "type")))
         if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not math.isfinite(rate) or rate < 0:
             message = f"{rate!r} must be a number, 0 or more."
             raise ConfigError(Mistake(f"{place}.{name}", message, origin_of(optimizer, name)))
@@ -68,6 +70,14 @@ def make_optimizer(
         raise ConfigError(
             Mistake(place, f"{kind.__name__} refuses this: {error}", origin_of(optimizer, "type"))
         ) from error
+
+
+def _default(taken: Mapping[str, inspect.Parameter], name: str) -> Any:
+    """An argument's default; None where it must be given, 0 where the optimizer has no such argument."""
+    if name not in taken:
+        return 0.0
+    default = taken[name].default
+    return None if default is inspect.Parameter.empty else default
 
 
 def param_groups(

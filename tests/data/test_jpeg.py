@@ -159,7 +159,9 @@ def test_a_file_that_is_cut_off_is_found_out_though_its_upper_rows_are_there(con
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"subsampling": 0}, {"progressive": True}, {"exif": exif()}, {"quality": 30}], ids=str
+    "options",
+    [{}, {"subsampling": 0}, {"progressive": True}, {"exif": exif()}, {"quality": 30}],
+    ids=["plain", "all colours", "progressive", "with EXIF", "coarse"],
 )
 def test_loading_and_cropping_in_one_gives_the_pixels_of_two_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, object]

@@ -116,6 +116,18 @@ def test_order_belongs_to_seed_and_epoch(way: str) -> None:
     assert orders(0) == [first, second, again] and orders(1)[0] != first
 
 
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_epoch_within_an_epoch_disturbs_neither(workers: int) -> None:
+    loader = make_loader(Memory(12), 2, shuffle=True, num_workers=workers, way="sample")
+    alone, within = labels(loader), labels(loader, 1)
+    seen = []
+    for batch in loader.epoch(0):
+        seen.append(batch["labels"].tolist())
+        if len(seen) == 2:  # as a hook that looks at training pictures between two steps
+            assert next(loader.epoch(1))["labels"].tolist() == within[0]
+    assert seen == alone == labels(loader)
+
+
 def test_both_ways_give_the_same_order() -> None:
     by_batch, by_sample = (make_loader(Memory(30), 7, shuffle=True, seed=5, way=way) for way in ("batch", "sample"))
     assert labels(by_batch, 2) == labels(by_sample, 2)

@@ -105,6 +105,9 @@ def test_mnist_from_a_damaged_or_incomplete_source(tmp_path: Path, no_network: N
     path.unlink()
     with pytest.raises(DataError, match=r"holds no train-labels-idx1-ubyte.gz"):
         prepare("mnist", tmp_path, source)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=r"holds no t.*-ubyte.gz"):  # and does not download
+        prepare("mnist", tmp_path / "other", tmp_path / "empty")
 
 
 def test_fashion_mnist_from_a_folder(tmp_path: Path, no_network: None) -> None:
@@ -163,6 +166,14 @@ def test_flowers_raw_are_kept_and_split(tmp_path: Path, no_network: None) -> Non
     assert sorted(path.name for path in (tmp_path / "data").iterdir()) == ["flower_photos", "flowers"]
     assert len(CustomDataset(str(folder), data_prefix="train")) == 8
     assert len(CustomDataset(str(folder), ann_file="val.txt", data_prefix="val", classes="classes.txt")) == 2
+
+
+def test_flowers_from_a_folder(tmp_path: Path, no_network: None) -> None:
+    pictures = write_pictures(tmp_path / "pictures")
+    with pytest.raises(DataError, match=r"pictures is a folder, and holds no archive .* course data split FOLDER"):
+        prepare("flowers", tmp_path / "data", pictures)
+    pack(tmp_path / "flower_photos.tgz", flower_photos=pictures)
+    assert prepare("flowers", tmp_path / "data", tmp_path) == tmp_path / "data" / "flowers"
 
 
 def test_flowers_that_are_split_already(tmp_path: Path, no_network: None) -> None:

@@ -190,11 +190,13 @@ def refused() -> dict[str, str]:
     return said
 
 
-def batchnorm() -> tuple[list[str], str | None]:
-    """What becomes of SyncBN on the CPU."""
+def batchnorm() -> tuple[list[str], str | None, list[str]]:
+    """What becomes of a frozen SyncBN on the CPU: the model's modules, what is said, and what is frozen in the end."""
     model = nn.Sequential(nn.Conv2d(3, 8, 1), nn.Sequential(nn.SyncBatchNorm(8)))
+    model[1].requires_grad_(False)
     model, told = share_statistics(model, torch.device("cpu"))
-    return [type(module).__name__ for module in model.modules()], told
+    frozen = [name for name, parameter in model.named_parameters() if not parameter.requires_grad]
+    return [type(module).__name__ for module in model.modules()], told, frozen
 
 
 def main(folder: Path) -> None:

@@ -87,6 +87,8 @@ def test_statistics_of_batch_norm_are_measured_anew_for_both():
 def test_what_cannot_be_averaged_is_said():
     with pytest.raises(ConfigError, match=r"momentum=1.5 of an average of weights must lie between 0 and 1"):
         WeightAverage(1.5)
+    with pytest.raises(ConfigError, match=r"interval=0 of an average of weights must be at least 1"):
+        WeightAverage(interval=0)
     average = WeightAverage()
     average.update(nn.Linear(2, 2), 1)
     with pytest.raises(CheckpointError, match="averaged weights are of another model"):

@@ -179,9 +179,10 @@ def test_a_bias_that_is_held_still_keeps_nobody_waiting(two):
 
 
 def test_synchronised_batchnorm_says_what_the_cpu_cannot(two):
-    kinds, told = two[0]["batchnorm"]
+    kinds, told, frozen = two[0]["batchnorm"]
     assert kinds == ["Sequential", "Conv2d", "Sequential", "BatchNorm2d"]
     assert told == "sync_bn: torch can do this on GPUs only; each process takes its own statistics"
+    assert frozen == ["1.0.weight", "1.0.bias"]
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,16 @@ def test_a_state_survives_a_checkpoint(tmp_path):
     assert (draw(), float(np.random.randn())) == expected
 
 
+def test_states_of_gpus_that_are_gone_are_passed_over(monkeypatch):
+    taken = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "set_rng_state", lambda state, device: taken.append((state, device)))
+    monkeypatch.setattr(torch.cuda, "get_rng_state_all", lambda: ["first", "second"])
+    set_random_state(random_state())
+    assert taken == [("first", 0)]
+
+
 @pytest.fixture
 def as_it_was(monkeypatch):
     monkeypatch.delenv("CUBLAS_WORKSPACE_CONFIG", raising=False)

@@ -11,7 +11,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.data import DataLoader, TensorDataset
 
 from course_lib.config.errors import CheckpointError, ConfigError, CourseError, DivergenceError
-from course_lib.engine import CheckpointHook, Hook, LogHook, ProgressHook, Trainer
+from course_lib.engine import CheckpointHook, EarlyStoppingHook, Hook, LogHook, ProgressHook, Trainer
 from course_lib.engine.trainer import sum_losses
 from course_lib.metrics import Accuracy
 from course_lib.optim import MultiStepLR, ReduceOnPlateauLR
@@ -56,6 +56,12 @@ def test_a_step_is_the_step_of_a_hand_written_loop():
     assert (result.epochs, result.steps, result.stopped) == (2, 10, None)
 
 
+def test_an_optimizer_of_another_network_is_refused():
+    other = torch.optim.SGD(make_net().parameters(), lr=0.1)
+    with pytest.raises(ConfigError, match=r"the optimizer has none of the model's parameters\. Make it anew"):
+        Trainer(make_net(), DataLoader(pairs()), other, max_epochs=1)
+
+
 def test_it_learns_and_measures():
     trainer = make_trainer(make_net(), max_epochs=20, val_loader=DataLoader(pairs(seed=1), 8), metrics=[Accuracy()])
     assert trainer.fit().metrics["accuracy/top1"] > 85
@@ -71,6 +77,21 @@ def test_accumulated_batches_are_one_large_batch():
     optimizer.step()
     for ours, theirs in zip(small.parameters(), large.parameters(), strict=True):
         assert torch.allclose(ours, theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize("limits", [{"max_epochs": 2}, {"max_epochs": None, "max_steps": 7}])
+def test_what_is_left_of_an_epoch_or_a_training_is_an_update_too(limits):
+    ours, by_hand = make_net(), make_net()
+    make_trainer(ours, shuffle=False, accumulate=3, **limits).fit()
+    optimizer = torch.optim.SGD(by_hand.parameters(), lr=0.1, momentum=0.9)
+    images, labels = next(iter(DataLoader(pairs(), batch_size=40)))
+    groups = [slice(0, 24), slice(24, 40), slice(0, 24), slice(24, 40)]  # three and two batches of 8
+    for group in groups if "max_steps" not in limits else [*groups[:2], slice(0, 16)]:
+        optimizer.zero_grad()
+        nn.functional.cross_entropy(by_hand(images[group]), labels[group]).backward()
+        optimizer.step()
+    for one, other in zip(ours.parameters(), by_hand.parameters(), strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
 
 
 def test_clipping_bounds_the_update():
@@ -131,6 +152,95 @@ def test_a_shuffled_plain_loader_resumes_at_an_epoch(tmp_path):
     assert rest.resume() and rest.epoch == 2
     rest.fit()
     assert torch.equal(weights(whole), weights(rest))
+
+
+class Noisy(TensorDataset):
+    """Pictures with noise from torch's own generator."""
+
+    def __getitem__(self, index):
+        image, label = super().__getitem__(index)
+        return image + torch.randn(image.shape), label
+
+
+def test_a_plain_loader_that_augments_resumes_within_an_epoch(tmp_path):
+    def noisy_trainer(max_steps):
+        trainer = make_trainer(max_epochs=None, max_steps=max_steps, work_dir=tmp_path, hooks=[CheckpointHook()])
+        trainer.train_loader.batches = DataLoader(Noisy(*pairs().tensors), batch_size=8, shuffle=True)
+        return trainer
+
+    whole = noisy_trainer(12)
+    whole.fit()
+    noisy_trainer(7).fit()
+    rest = noisy_trainer(12)
+    assert rest.resume() and rest.batch == 2
+    rest.fit()
+    assert torch.equal(weights(whole), weights(rest))
+
+
+def test_a_kill_between_a_checkpoint_and_the_validation_of_its_step(tmp_path):
+    class Killed(Hook):
+        def after_step(self, trainer, losses):
+            if trainer.step == 9:
+                raise OSError("killed")
+
+    def plateau_trainer(folder, *hooks):
+        return make_trainer(
+            schedules=[ReduceOnPlateauLR(patience=0, factor=0.5, threshold=100)],  # never better
+            val_loader=DataLoader(pairs(), 8),
+            val_steps=4,
+            metrics=[Accuracy()],
+            hooks=[LogHook(), CheckpointHook(last_interval=4), *hooks],
+            work_dir=folder,
+        )
+
+    whole = plateau_trainer(tmp_path / "whole")
+    whole.fit()
+    with pytest.raises(OSError, match="killed"):
+        plateau_trainer(tmp_path / "cut", Killed()).fit()
+    rest = plateau_trainer(tmp_path / "cut")
+    assert rest.resume() and (rest.step, rest.measured_at) == (8, 4)
+    rest.fit()
+    assert torch.equal(weights(whole), weights(rest))
+    logs = [(tmp_path / name / "metrics.jsonl").read_text().splitlines() for name in ("whole", "cut")]
+    steps = [[json.loads(line)["step"] for line in log if "val/" in line] for log in logs]
+    assert steps[0] == steps[1] == [4, 8, 12, 15]
+
+
+def test_the_best_checkpoint_holds_the_weights_that_were_measured(tmp_path):
+    measured = []
+
+    class Measured(Hook):
+        def after_validate(self, trainer, metrics):
+            measured.append((trainer.step, weights(trainer)))
+
+    val = {"val_loader": DataLoader(pairs(seed=1), 8), "val_steps": 3, "metrics": [Accuracy()]}
+    trainer = make_trainer(max_epochs=1, accumulate=2, hooks=[Measured(), CheckpointHook()], work_dir=tmp_path, **val)
+    trainer.fit()
+    assert [step for step, _ in measured] == [4, 5]  # the third batch ends in no update, the last one does
+    best = torch.load(tmp_path / "checkpoints" / "best.pt")
+    trainer.model.load_state_dict(best["model"])
+    assert torch.equal(weights(trainer), dict(measured)[best["step"]])
+
+
+def test_two_hooks_of_one_class_keep_their_own_states(tmp_path):
+    def two_stops():
+        return [EarlyStoppingHook(patience=9), EarlyStoppingHook(patience=9, rule="less")]
+
+    val = {"val_loader": DataLoader(pairs(seed=1), 8), "metrics": [Accuracy()], "work_dir": tmp_path}
+    first = make_trainer(hooks=[CheckpointHook(), *two_stops()], **val)
+    first.fit()
+    second = make_trainer(hooks=[CheckpointHook(), *two_stops()], **val)
+    second.resume()
+    states = [[hook.state_dict() for hook in trainer.hooks[-2:]] for trainer in (first, second)]
+    assert states[0] == states[1] and states[0][0] != states[0][1]
+
+
+def test_a_scaled_loss_begins_anew_after_an_unscaled_one(tmp_path):
+    make_trainer(max_epochs=1, work_dir=tmp_path, hooks=[CheckpointHook()]).fit()
+    rest = make_trainer(max_epochs=2, work_dir=tmp_path, amp="fp16")
+    assert rest.resume()
+    rest.fit()
+    assert rest.scaler.get_scale() == 65536  # GradScaler's default
 
 
 def test_resume_before_the_first_checkpoint_starts_anew(tmp_path):
@@ -226,6 +336,10 @@ def test_what_cannot_be_trained_is_said_before_the_work(tmp_path):
         make_trainer(max_epochs=None)
     with pytest.raises(ConfigError, match=r"no device 'gpu'. Did you mean 'cpu'"):
         make_trainer(device="gpu")
+    for name in ("accumulate", "val_interval", "val_steps"):
+        with pytest.raises(ConfigError, match=rf"the trainer's {name} is 0, but must be at least 1"):
+            make_trainer(**{name: 0})
+    assert make_trainer(max_steps=0).fit().steps == 0
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match=r"cannot be written: Not a directory. Choose another work_dir"):
         make_trainer(work_dir=tmp_path / "file" / "run")
@@ -271,6 +385,19 @@ def test_a_plateau_lowers_the_rate_and_is_resumed(tmp_path):
     rest.resume()
     rest.fit()
     assert rest.optimizer.param_groups[0]["lr"] == pytest.approx(0.25e-9)
+
+
+def test_a_plateau_counts_from_the_next_step_on():
+    rates = []
+
+    class Rates(Hook):
+        def after_step(self, trainer, losses):
+            rates.append(trainer.last_lr)
+
+    schedule = ReduceOnPlateauLR(patience=0, factor=0.5, threshold=100)  # never better
+    val = {"val_loader": DataLoader(pairs(), 8), "metrics": [Accuracy()]}
+    make_trainer(schedules=[schedule], hooks=[Rates()], **val).fit()
+    assert rates == [0.1] * 10 + [0.05] * 5
 
 
 def test_a_damaged_checkpoint_gives_way_to_the_one_before(tmp_path, caplog):

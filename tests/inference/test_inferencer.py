@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch import nn
 
 from course_lib import Config, Inferencer, builders
 from course_lib.config import load_config
@@ -56,6 +57,18 @@ def test_any_kind_of_picture(checkpoint, tmp_path):
     assert len({tuple(prediction.labels) for prediction in predictions}) == 1
     assert predictions[0].names[0] == str(predictions[0].labels[0]) and len(predictions[0].scores) == 3
     assert predictions[-1].path.endswith("digit.png")
+
+
+def test_a_plain_network_gives_probabilities_too():
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Flatten(), nn.Linear(1024, 10))
+    inferencer = Inferencer(net, device="cpu", config=load_config())
+    digit = digits().raw(0)["img"]
+    (prediction,) = inferencer(digit, topk=10)
+    with torch.no_grad():
+        images = inferencer.preprocessor({"images": inferencer.prepare(digit)[None]}, False)["images"]
+        expected = net(images).softmax(1)[0]
+    assert prediction.scores == pytest.approx(expected[prediction.labels].tolist())
 
 
 def test_what_is_no_picture(checkpoint, tmp_path):

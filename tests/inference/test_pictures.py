@@ -48,6 +48,24 @@ def test_folders_and_batches_are_taken_apart(photo):
         one_by_one(root / "empty")
 
 
+def test_pillows_pictures_are_those_of_their_files(tmp_path):
+    turned = Image.Exif()
+    turned[0x0112] = 6  # the orientation of a phone held upright
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 6, 4), dtype=np.uint8)
+    pictures = {
+        "transparent": (Image.fromarray(pixels, "RGBA"), {}),
+        "turned": (Image.fromarray(pixels[..., :3].copy()), {"exif": turned}),
+        "of 16 bits": (Image.fromarray(pixels[..., 0].astype(np.uint16) * 257), {}),
+    }
+    for name, (picture, options) in pictures.items():
+        file = tmp_path / f"{name}.png"
+        picture.save(file, **options)
+        assert as_tensor(Image.open(file)).equal(as_tensor(file)), name
+    file.write_bytes(file.read_bytes()[:-30])
+    with pytest.raises(DataError, match="the picture is damaged or truncated"):
+        as_tensor(Image.open(file))
+
+
 def test_an_address_is_fetched(photo, server):
     assert one_by_one(f"{server}/photo.png") == [f"{server}/photo.png"]
     assert as_tensor(f"{server}/photo.png").equal(as_tensor(photo))

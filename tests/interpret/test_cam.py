@@ -161,20 +161,21 @@ def test_models_of_torchvision_have_a_layer_to_show(make: Callable[[], nn.Module
         assert heat.shape == (2, 64, 64) and heat.min() >= 0 and heat.amax(dim=(1, 2)).tolist() == [1, 1]
 
 
+def small_swin() -> nn.Module:
+    return models.SwinTransformer(dict(embed_dims=8, depths=(1, 1), num_heads=(1, 2)), window_size=2, out_indices=1)
+
+
 @pytest.mark.parametrize(
-    ("backbone", "width", "layer"),
+    ("make", "width", "layer"),
     [
-        (models.LeNet5(num_classes=10, in_channels=3), None, "backbone.features.5"),  # then it is one place
-        (models.SmallCNN(widths=(4, 6)), 6, "backbone"),
-        (
-            models.SwinTransformer(dict(embed_dims=8, depths=(1, 1), num_heads=(1, 2)), window_size=2, out_indices=1),
-            16,
-            "backbone",
-        ),
+        (lambda: models.LeNet5(num_classes=10, in_channels=3), None, "backbone.features.5"),  # then it is one place
+        (lambda: models.SmallCNN(widths=(4, 6)), 6, "backbone"),
+        (small_swin, 16, "backbone"),
     ],
 )
-def test_backbones_of_ours_have_a_layer_to_show(backbone: nn.Module, width: int | None, layer: str) -> None:
+def test_backbones_of_ours_have_a_layer_to_show(make: Callable[[], nn.Module], width: int | None, layer: str) -> None:
     torch.manual_seed(0)
+    backbone = make()
     pooled = (models.GlobalAveragePooling(), models.LinearClsHead(10, width)) if width else (None, models.ClsHead())
     model, images = models.ImageClassifier(backbone, *pooled), pictures(2, 32, 32)
     assert default_layer(model, images) == layer
@@ -183,8 +184,7 @@ def test_backbones_of_ours_have_a_layer_to_show(backbone: nn.Module, width: int 
 
 def test_maps_with_channels_last_are_read_the_right_way() -> None:
     torch.manual_seed(0)
-    backbone = models.SwinTransformer(dict(embed_dims=8, depths=(1, 1), num_heads=(1, 2)), window_size=2, out_indices=1)
-    model = models.ImageClassifier(backbone, models.GlobalAveragePooling(), models.LinearClsHead(3, 16))
+    model = models.ImageClassifier(small_swin(), models.GlobalAveragePooling(), models.LinearClsHead(3, 16))
     images = pictures(2, 32, 48)
     torch.testing.assert_close(grad_cam(model, images, 1, "backbone.norms.1"), grad_cam(model, images, 1, "backbone"))
 

@@ -110,6 +110,18 @@ def test_weight_decay_of_torch_s_default_is_multiplied() -> None:
     assert sorted({group["weight_decay"] for group in optimizer.param_groups}) == [0.0, 0.01]
 
 
+class WithoutDecay(torch.optim.Optimizer):
+    """An optimizer of one's own, as short as it can be."""
+
+    def __init__(self, params: Any, lr: float = 0.1) -> None:
+        super().__init__(params, {"lr": lr})
+
+
+def test_an_optimizer_may_know_no_weight_decay() -> None:
+    optimizer = make_optimizer(Net(), {"type": WithoutDecay, "lr": 0.3})
+    assert isinstance(optimizer, WithoutDecay) and optimizer.param_groups[0]["lr"] == 0.3
+
+
 def test_nothing_to_train() -> None:
     with pytest.raises(ConfigError, match="Linear has no parameter to train: it has none, or every one is frozen"):
         param_groups(nn.Linear(2, 2).requires_grad_(False), 0.1)
@@ -123,6 +135,7 @@ def test_nothing_to_train() -> None:
             {"type": "SGD", "lr": 0.1, "momentun": 0.9},
             "optim_wrapper.optimizer.momentun: SGD has no argument 'momentun'. Did you mean 'momentum'?",
         ),
+        ({"type": "LARS"}, "optim_wrapper.optimizer: LARS needs lr=…."),
         ({"type": "SGD", "lr": "0.1"}, "optim_wrapper.optimizer.lr: '0.1' must be a number, 0 or more."),
         ({"type": "SGD", "lr": -1.0}, "optim_wrapper.optimizer.lr: -1.0 must be a number, 0 or more."),
         ({"type": "Adam", "lr": 0.1, "betas": (2, 2)}, "optim_wrapper.optimizer: Adam refuses this: Invalid beta"),

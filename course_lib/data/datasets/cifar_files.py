@@ -28,7 +28,7 @@ def fetch_cifar100(folder: Path, source: Path | None = None) -> Path:
 def _fetch(folder: Path, source: Path | None, published: Remote, inside: str) -> Path:
     if (folder / inside).is_dir() or (folder / "train").is_dir():
         return folder
-    archive = source or published.fetch(folder.parent)
+    archive = published.inside(source) if source else published.fetch(folder.parent)
     with unpacked(archive, folder) as content:
         official = next(content.rglob(inside), None)
         wanted = [official] if official else find_halves(content, ("train", "test"))

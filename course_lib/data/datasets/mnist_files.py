@@ -46,7 +46,7 @@ def _fetch(folder: Path, source: Path | None, published: tuple[Remote, ...], ins
         return folder
     with _files_of(source, folder) as files:
         for remote in missing:
-            packed = _find_idx(files, remote) if files else remote.fetch(raw)
+            packed = _find_idx(files, remote) if files is not None else remote.fetch(raw)
             _unpack_idx(packed, (raw / remote.name).with_suffix(""))
             if files is None:
                 packed.unlink()

@@ -25,11 +25,13 @@ class Best:
         self.value: float | None = None
 
     def beaten_by(self, metrics: Mapping[str, float]) -> bool:
-        """Whether these metrics beat the best so far, which they then become. NaN beats nothing.
+        """Whether these metrics beat the best so far, which they then become. NaN beats nothing, nor does no metric.
 
         Raises:
             ConfigError: there is no such metric.
         """
+        if self.name == "auto" and not metrics:
+            return False
         value = self.of(metrics)
         sign = 1 if self.higher(metrics) else -1
         if math.isnan(value) or (self.value is not None and sign * (value - self.value) <= self.min_delta):
@@ -55,6 +57,8 @@ class Best:
     def name_in(self, metrics: Mapping[str, float]) -> str:
         """What these metrics call it."""
         if self.name == "auto":
+            if not metrics:
+                raise ConfigError(f"{self.argument}='auto' is the first metric, but this validation has none.")
             return next(iter(metrics))
         # MMEngine's configs leave the last part out where it is clear: 'accuracy' is 'accuracy/top1'
         longer = [name for name in metrics if name.startswith(f"{self.name}/")]

@@ -56,17 +56,18 @@ class CheckpointHook(Hook):
     def after_validate(self, trainer: Trainer, metrics: dict[str, float]) -> None:
         if self.best is not None and self.best.beaten_by(metrics):
             self.due.append("best.pt")
-        if self.due and trainer.batch and trainer.updated:  # between two steps of an epoch
+        if self.due and trainer.batch:  # between two steps of an epoch
             self.save(trainer)
 
     def after_epoch(self, trainer: Trainer) -> None:
         self.due.append(LAST)
-        if self.interval and self.by_epoch and trainer.epoch % self.interval == 0:
+        complete = not trainer.batch  # or max_steps has ended it before
+        if self.interval and self.by_epoch and complete and trainer.epoch % self.interval == 0:
             self.due.append(self.keeping(f"epoch_{trainer.epoch}.pt"))
         self.save(trainer)
 
     def after_train(self, trainer: Trainer) -> None:
-        if trainer.batch > 0:  # stopped in the middle of an epoch
+        if trainer.batch > 0 and trainer.step < trainer.max_steps:  # stopped in the middle of an epoch
             self.due.append(LAST)
             self.save(trainer)
 

@@ -49,7 +49,8 @@ class EarlyStoppingHook(Hook):
         if threshold is not None and (value >= threshold if self.best.higher(metrics) else value <= threshold):
             trainer.stopped = f"{self.best.name} is {value:.4g}, as good as was asked for"
         elif self.waited >= self.patience:
-            trainer.stopped = f"no better than {self.best.value:.4g} for {self.waited} validations"
+            best = f"better than {self.best.value:.4g}" if self.best.value is not None else "number at all"
+            trainer.stopped = f"no {best} for {self.waited} validations"
 
     def state_dict(self) -> dict[str, Any]:
         return {"best": self.best.value, "waited": self.waited}

@@ -48,12 +48,12 @@ class LogHook(Hook):
         self.file: TextIO | None = None  # opening it for every line would take longer than all else here
         self.sums: dict[str, Tensor | float] = {}
         self.count = 0
-        self.since = 0.0
+        self.since, self.timed = 0.0, 0  # how many batches were done since then
 
     def before_train(self, trainer: Trainer) -> None:
         self.folder = trainer.work_dir
         if self.folder is not None:
-            drop_after(self.folder / "metrics.jsonl", trainer.step)
+            drop_after(self.folder / "metrics.jsonl", trainer.step, trainer.measured_at)
             for writer in self.writers:
                 writer.open(self.folder, trainer.step)
             if trainer.config_text is not None:
@@ -61,12 +61,13 @@ class LogHook(Hook):
             self.say(f"start at epoch {trainer.epoch}, step {trainer.step}, on {trainer.device}, seed {trainer.seed}")
 
     def before_epoch(self, trainer: Trainer) -> None:
-        self.since = time.monotonic()
+        self.since, self.timed = time.monotonic(), 0  # what lay between two epochs is not counted
 
     def after_step(self, trainer: Trainer, losses: dict[str, Tensor]) -> None:
         for name, value in losses.items():
             self.sums[name] = self.sums[name] + value if name in self.sums else value
         self.count += 1
+        self.timed += 1
         if trainer.step % self.interval == 0:
             self.flush(trainer)
 
@@ -77,10 +78,11 @@ class LogHook(Hook):
         now = time.monotonic()
         record: dict[str, Any] = {"step": trainer.step, "epoch": trainer.epoch + 1, "lr": trainer.last_lr}
         record |= {name: float(total) / self.count for name, total in self.sums.items()}
-        pictures = self.count * trainer.batch_size * trainer.world.size
+        pictures = self.timed * trainer.batch_size * trainer.world.size
         record["pictures_per_s"] = round(pictures / max(now - self.since, 1e-9), 1)
         self.write(record)
-        self.sums, self.count, self.since = {}, 0, now
+        self.sums, self.count = {}, 0
+        self.since, self.timed = now, 0
 
     def after_validate(self, trainer: Trainer, metrics: dict[str, float]) -> None:
         values = {f"val/{name}": value for name, value in metrics.items()}
@@ -141,8 +143,12 @@ def say(work_dir: Path, text: str) -> None:
         file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}  {text}\n")
 
 
-def drop_after(path: Path, step: int) -> None:
-    """Keep the lines up to a step: what a killed run wrote after its last checkpoint will be written again."""
+def drop_after(path: Path, step: int, measured_at: int) -> None:
+    """Keep the lines up to a step: what a killed run wrote after its last checkpoint will be written again.
+
+    Args:
+        measured_at: The step of the last validation that the checkpoint knows of.
+    """
     if not path.exists():
         return
     kept = []
@@ -151,6 +157,7 @@ def drop_after(path: Path, step: int) -> None:
             record = json.loads(line)
         except json.JSONDecodeError:  # the kill came in the middle of this line
             continue
-        if record["step"] <= step:
+        validation = any(name.startswith("val/") for name in record)
+        if record["step"] <= (min(step, measured_at) if validation else step):
             kept.append(line + "\n")
     write_whole(path, "".join(kept))  # so that a kill at this moment loses no line

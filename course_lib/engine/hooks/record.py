@@ -54,7 +54,7 @@ class RecordHook(Hook):
         say(trainer.work_dir, summary(self.record))
 
     def after_validate(self, trainer: Trainer, metrics: dict[str, float]) -> None:
-        if metrics and self.best.beaten_by(metrics):
+        if self.best.beaten_by(metrics):
             self.best_validation = {
                 "monitor": self.best.name_in(metrics),
                 "rule": "greater" if self.best.higher(metrics) else "less",

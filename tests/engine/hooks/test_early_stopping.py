@@ -35,6 +35,11 @@ def test_good_enough_is_the_end():
     assert (count, why) == (2, "accuracy is 90.5, as good as was asked for")
 
 
+def test_what_is_never_a_number_stops_too():
+    count, why = validations_until_stop(EarlyStoppingHook(patience=2), [float("nan")] * 3)
+    assert (count, why) == (2, "no number at all for 2 validations")
+
+
 def test_it_goes_on_counting_after_a_resume():
     first, second = EarlyStoppingHook(patience=2), EarlyStoppingHook(patience=2)
     validations_until_stop(first, [50, 49])

@@ -1,6 +1,7 @@
 """Each hook on a stand-in for the trainer's few fields that it reads."""
 
 import json
+import time
 from types import SimpleNamespace
 
 import pytest
@@ -16,6 +17,8 @@ def make_trainer(tmp_path=None, **fields):
     defaults = {"step": 0, "epoch": 0, "batch": 0, "last_lr": 0.1, "work_dir": tmp_path, "device": "cpu", "seed": 0}
     defaults |= {
         "max_epochs": 3,
+        "max_steps": 15,
+        "measured_at": -1,
         "batch_size": 8,
         "updated": True,
         "mean_loss": 0.5,
@@ -56,9 +59,35 @@ def test_the_log_averages_between_its_lines(tmp_path):
 def test_a_resumed_log_forgets_what_came_after_the_checkpoint(tmp_path):
     path = tmp_path / "metrics.jsonl"
     path.write_text('{"step": 1}\n{"step": 2}\n{"step": 3}\n{"st')
-    drop_after(path, 2)
+    drop_after(path, 2, 0)
     assert path.read_text() == '{"step": 1}\n{"step": 2}\n'
-    drop_after(tmp_path / "none.jsonl", 2)
+    drop_after(tmp_path / "none.jsonl", 2, 0)
+
+
+def test_a_resumed_log_forgets_a_validation_that_the_checkpoint_does_not_know(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    lines = ['{"step": 2, "val/loss": 1}\n', '{"step": 4, "loss": 1}\n', '{"step": 4, "val/loss": 1}\n']
+    path.write_text("".join(lines))
+    drop_after(path, 4, 4)
+    assert path.read_text() == "".join(lines)
+    drop_after(path, 4, 2)
+    assert path.read_text() == "".join(lines[:2])
+
+
+def test_the_log_times_the_batches_since_the_line_before_or_the_epochs_start(tmp_path, monkeypatch):
+    hook, trainer = LogHook(interval=4), make_trainer(tmp_path)
+    hook.before_train(trainer)
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(time, "monotonic", lambda: clock.now)
+    for epoch in range(2):  # of three batches, a second each; between them 100 seconds pass
+        clock.now += 100
+        hook.before_epoch(trainer)
+        for batch in range(3):
+            clock.now += 1
+            trainer.step = 3 * epoch + batch + 1
+            hook.after_step(trainer, {"loss": torch.tensor(1.0)})
+    record = json.loads((tmp_path / "metrics.jsonl").read_text())
+    assert record["step"] == 4 and record["pictures_per_s"] == 8.0
 
 
 def test_the_logs_sums_are_part_of_a_checkpoint():
@@ -85,6 +114,26 @@ def test_what_is_best(name, rule, values, best):
 def test_an_unknown_metric_to_save_by():
     with pytest.raises(ConfigError, match=r"save_best='acuracy'.*Did you mean 'accuracy'"):
         CheckpointHook(save_best="acuracy").after_validate(make_trainer(), {"accuracy": 1.0})
+
+
+def test_the_first_metric_where_there_is_none():
+    judge = Best("auto")
+    assert not judge.beaten_by({})
+    with pytest.raises(ConfigError, match=r"monitor='auto' is the first metric, but this validation has none"):
+        judge.of({})
+    CheckpointHook().after_validate(make_trainer(), {})  # has no best one then
+
+
+def test_an_epoch_that_the_steps_cut_off_has_no_number(tmp_path):
+    hook = CheckpointHook(interval=2, keep=1, save_best=None)
+    trainer = make_trainer(tmp_path, notify=lambda moment: None, max_steps=12, epoch=2, step=10)
+    trainer.state_dict = lambda: {"step": trainer.step}
+    hook.after_epoch(trainer)
+    trainer.step, trainer.batch = 12, 2
+    hook.after_epoch(trainer)
+    hook.after_train(trainer)
+    files = {file.name: torch.load(file)["step"] for file in (tmp_path / "checkpoints").iterdir()}
+    assert files == {"epoch_2.pt": 10, "last.pt": 12, "previous.pt": 10}
 
 
 def test_numbered_checkpoints_are_kept_up_to_a_number(tmp_path):
