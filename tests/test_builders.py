@@ -36,6 +36,17 @@ def config(text: str = TEXT, **overrides) -> Config:
     return cfg
 
 
+def test_a_whole_config_is_no_model():
+    with pytest.raises(ConfigError, match=r"this is a whole config, not its model\. Write build_model\(cfg\.model\)"):
+        builders.build_model(config())
+
+
+@pytest.mark.parametrize("junk", ["[1,2", 3, ["Flip"]])
+def test_a_pipeline_that_is_none_is_told_and_never_run(junk):
+    mistakes = builders.check_config(config(train_pipeline=junk))
+    assert mistakes and all("pipeline" in mistake.path for mistake in mistakes)
+
+
 def test_a_type_becomes_a_call_with_its_children_built_first():
     model = builders.build_model(config().model)
     assert isinstance(model, ImageClassifier)

@@ -24,6 +24,8 @@ from .watching import build_hooks, build_metrics
 def build_model(model: Mapping[str, Any]) -> nn.Module:
     """The network of ``cfg.model``. (Its ``train_cfg`` and ``data_preprocessor`` belong to the preprocessor.)"""
     own = to_nodes(model).copy()
+    if "model" in own and "backbone" not in own:
+        raise ConfigError("this is a whole config, not its model. Write build_model(cfg.model).")
     for key in ("train_cfg", "data_preprocessor"):
         own.pop(key, None)
     own.setdefault("type", "ImageClassifier")

@@ -11,7 +11,9 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import course_lib
 from course_lib.cli.parsing import typed_command
@@ -60,7 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     debug = "--debug" in words
     print_anything()
     try:
-        code = run([word for word in words if word != "--debug"])
+        with plain_warnings(debug):
+            code = run([word for word in words if word != "--debug"])
         sys.stdout.flush()  # here, where a reader that has gone can still be told from an error
         return code
     except KeyboardInterrupt:
@@ -135,6 +138,24 @@ def described(error: Exception) -> str:
             [f"error: {len(mistakes)} mistakes; nothing was started.", *(f"  {each}" for each in mistakes)]
         )
     return f"error: {error}"
+
+
+@contextmanager
+def plain_warnings(debug: bool) -> Iterator[None]:
+    """Print a warning in its own words alone; the place that gave it, a line of a library, says nothing to a user."""
+    usual = warnings.formatwarning
+
+    def plain(
+        message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+    ) -> str:
+        return f"warning: {message}\n"
+
+    try:
+        if not debug:
+            warnings.formatwarning = plain
+        yield
+    finally:
+        warnings.formatwarning = usual
 
 
 def print_anything() -> None:

@@ -1,11 +1,12 @@
 """``course cam``: where a trained classifier looks in a picture before it says what it shows."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course_lib.cli.parsing import Subparsers, add_command, add_device, before_work, save
-from course_lib.config import ConfigError
+from course_lib.cli.parsing import Subparsers, add_command, add_device, before_work, expect_folder, save
+from course_lib.config import ConfigError, DataError
 from course_lib.config.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Draw the pictures with their heat maps, and print what the network said."""
+    expect_folder(args.out)
     if args.method == "rollout" and (args.target or args.layer):
         given = "--class" if args.target else "--layer"
         raise ConfigError(f"--method rollout follows all layers and knows no class: leave {given} out.")
@@ -63,11 +65,20 @@ def run(args: argparse.Namespace) -> int:
         paths = one_by_one(args.pictures)
         inferencer = Inferencer(args.checkpoint, device=args.device or "auto", config=args.config)
         target = None if args.target is None else class_number(args.target, inferencer)
-        pictures = [inferencer.prepare(path) for path in paths[:MOST]]
+        pictures, broken = [], []
+        for path in paths[:MOST]:
+            try:
+                pictures.append((path, inferencer.prepare(path)))
+            except DataError as error:
+                broken.append(error)
+        if not pictures:
+            raise broken[0]
+    for each in broken:
+        print(f"skipped: {each}", file=sys.stderr)
     if len(paths) > MOST:
         print(f"the first {MOST} of {len(paths)} pictures:")
     heats, titles = [], []
-    for path, picture in zip(paths, pictures, strict=False):
+    for path, picture in pictures:
         heat, scores = look(inferencer, picture, args.method, target, args.layer)
         said = int(scores.argmax())
         title = f"{inferencer.name(said)}  {100 * scores[said]:.1f} %"
@@ -77,7 +88,7 @@ def run(args: argparse.Namespace) -> int:
         heats.append(heat.numpy())
         titles.append(title)
     about = args.method + (f" for {inferencer.name(target)}" if target is not None else "")
-    save(overlay_figure([drawable(picture) for picture in pictures], heats, titles, title=about), args.out)
+    save(overlay_figure([drawable(picture) for _, picture in pictures], heats, titles, title=about), args.out)
     print(f"\npicture: {args.out}")
     return 0
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from course_lib.cli.parsing import Subparsers, add_command, add_overrides
-from course_lib.config import Config, ConfigError, explain, is_old, load_config, parse_options
+from course_lib.config import Config, ConfigError, explain, find_config, is_old, load_config, parse_options
 from course_lib.config.naming import meanings, parse_name
 from course_lib.config.naming_check import check_name
 
@@ -72,9 +72,10 @@ def run_explain(args: argparse.Namespace) -> int:
 
 def run_upgrade(args: argparse.Namespace) -> int:
     """The config in the 1.x dialect."""
-    if not is_old(Config.fromfile(args.config)):
+    file = find_config(args.config)
+    if not is_old(Config.fromfile(file)):
         print(f"{args.config} is of the 1.x dialect already.", file=sys.stderr)
-    cfg = Config.load(args.config, parse_options(args.cfg_options))
+    cfg = Config.load(file, parse_options(args.cfg_options))
     if args.out is None:
         print(cfg.dump(), end="")
         return 0

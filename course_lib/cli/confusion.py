@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides, before_work, save
+from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides, before_work, expect_folder, save
 from course_lib.config import ConfigError, load_config, parse_options
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def add_measured(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, draw, print."""
+    expect_folder(args.out)
     from course_lib import interpret, viz
     from course_lib.metrics import ConfusionMatrix
 

@@ -35,12 +35,18 @@ def add_parser(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Read the logs, draw the picture, print the table."""
     from course_lib.config import ConfigError
+    from course_lib.config.errors import did_you_mean
     from course_lib.viz import curves_figure, read_metrics
 
     if not 0 <= args.smoothing < 1:
         raise ConfigError(f"--smoothing must be 0 or more and less than 1, not {args.smoothing:g}.")
     names = run_names(args.work_dirs)
     runs = {name: read_metrics(path) for name, path in zip(names, args.work_dirs, strict=True)}
+    if args.metric:
+        known = {name.partition("/")[2] for records in runs.values() for record in records for name in record}
+        if args.metric not in known - {""}:
+            hint = did_you_mean(args.metric, known - {""})
+            raise ConfigError(f"--metric: no training logged {args.metric!r}. {hint}".rstrip())
     figure = curves_figure(runs, metric=args.metric, smoothing=args.smoothing, log=args.log)
     save(figure, args.out)
     rows = [summary(name, records) for name, records in runs.items()]

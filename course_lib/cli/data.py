@@ -167,11 +167,15 @@ def _size(megabytes: float) -> str:
 
 def run_prepare(args: argparse.Namespace) -> int:
     """Make a data set ready, and say where it is."""
+    from course_lib.data.datasets.files import data_folder
     from course_lib.data.prepare import prepare
     from course_lib.data.sources import SOURCES
 
+    known = SOURCES.get(args.name)
+    was_there = known is not None and known.is_in((args.root or data_folder()) / known.name)
     folder = prepare(args.name, args.root, args.source)
-    print(f"ready: {folder}  (data_root in a config; terms: {SOURCES[args.name].terms})")
+    ready = "there already, nothing was done" if was_there else "ready"
+    print(f"{ready}: {folder}  (data_root in a config; terms: {SOURCES[args.name].terms})")
     return 0
 
 
@@ -211,7 +215,7 @@ def print_broken(folder: Path, broken: Sequence[dict[str, str]]) -> None:
 
 def run_browse(args: argparse.Namespace) -> int:
     """Draw the sheet and write it."""
-    from course_lib.config import ConfigError
+    from course_lib.config import ConfigError, DataError
     from course_lib.viz import picture_grid
 
     if args.count < 1:
@@ -220,6 +224,8 @@ def run_browse(args: argparse.Namespace) -> int:
     pictures, titles, skipped = sample_pictures(dataset, args.count, args.seed)
     for message in skipped:
         print(f"skipped: {message}")
+    if not pictures:
+        raise DataError(f"{args.source} holds no picture that can be read.")
     figure = picture_grid(pictures, titles, title=f"{Path(args.source).name}: {len(dataset):,} pictures")
     save(figure, args.out, dpi=200)
     print(f"picture: {args.out}")

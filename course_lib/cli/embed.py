@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from course_lib.cli.confusion import add_measured, measured
-from course_lib.cli.parsing import Subparsers, add_command, save
+from course_lib.cli.parsing import Subparsers, add_command, expect_folder, save
 from course_lib.config import ConfigError
 
 
@@ -32,6 +32,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, draw, print."""
+    expect_folder(args.out)
     if args.count < 4 or args.k < 1:
         raise ConfigError(f"--count must be 4 or more and --k 1 or more, not {args.count} and {args.k}.")
     from course_lib import interpret, viz

@@ -61,7 +61,7 @@ def run_verify(args: argparse.Namespace) -> int:
         print(json.dumps([{**asdict(row), "file": str(row.file)} for row in rows], ensure_ascii=False))
     else:
         print(table(rows))
-    return int(any(row.troubles for row in rows))
+    return int(any(row.troubles or row.unmeasured for row in rows))
 
 
 def table(rows: "list[Verified]") -> str:
@@ -70,9 +70,8 @@ def table(rows: "list[Verified]") -> str:
     for row in rows:
         stated = "-" if row.value is None else f"{row.metric} {row.value:.2f}"
         measured = "-" if row.measured is None else f"{row.measured:.2f} of {row.pictures:,}"
-        lines.append(
-            [row.file.name, "do not fit" if row.troubles else "fit", stated, measured, "; ".join(row.troubles)]
-        )
+        said = [*row.troubles, *([f"not measured: {row.unmeasured}"] if row.unmeasured else [])]
+        lines.append([row.file.name, "do not fit" if row.troubles else "fit", stated, measured, "; ".join(said)])
     widths = [max(len(line[column]) for line in lines) for column in range(4)] + [0]
     cells = ([f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)] for line in lines)
     return "\n".join("  ".join(line).rstrip() for line in cells)

@@ -54,6 +54,16 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", metavar="NAME", help="auto (default), cpu, cuda, cuda:1 or mps")
 
 
+def expect_folder(out: Path | None) -> None:
+    """Before long work: see that the folder is there into which ``save`` will write.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    if out is not None and not out.parent.is_dir():
+        raise ConfigError(f"--out {out}: the picture cannot be written: there is no folder {out.parent}.")
+
+
 def save(figure: Any, path: Path, **options: Any) -> None:
     """Write a figure in the format that the file's ending names; the options are ``Figure.savefig``'s.
 

@@ -6,7 +6,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from course_lib.cli.parsing import Subparsers, add_command, add_device, before_work, save
+from course_lib.cli.parsing import Subparsers, add_command, add_device, before_work, expect_folder, save
 from course_lib.config import ConfigError, DataError
 
 
@@ -42,6 +42,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Predict and print; 1 where no picture could be read."""
+    expect_folder(args.out)
     if args.topk < 1:
         raise ConfigError(f"--topk must be 1 or more, not {args.topk}.")
     if args.workers < 0:

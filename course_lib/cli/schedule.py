@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides, before_work, save
+from course_lib.cli.parsing import Subparsers, add_command, add_device, add_overrides, before_work, expect_folder, save
 from course_lib.config import Config, load_config, parse_options
 
 
@@ -40,6 +40,7 @@ def add_parser(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Draw the curve of a config's schedules."""
+    expect_folder(args.out)
     from course_lib import builders
     from course_lib.config import ConfigError
     from course_lib.optim import lr_curve

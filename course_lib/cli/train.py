@@ -130,9 +130,12 @@ def after(args: argparse.Namespace, result: "Result", processes: int = 1) -> str
     best = result.work_dir / "checkpoints" / "best.pt"
     weights = best if best.exists() else best.with_name("last.pt")
     files = {"weights": weights, "curves": result.work_dir / "curves.png"}
+    shown = {name: str(path) for name, path in files.items() if path.exists()}
+    if best.exists():
+        shown["weights"] += best_value(result)
     lines = [
         f"\n{values or 'trained'}  after {result.epochs} epochs, {result.steps:,} steps, {result.elapsed_s:.1f} s",
-        table({name: str(path) for name, path in files.items() if path.exists()}),
+        table(shown),
     ]
     program = typed_command()
     if result.stopped and processes > 1:
@@ -144,6 +147,17 @@ def after(args: argparse.Namespace, result: "Result", processes: int = 1) -> str
         lines.append(f"\nNext:  {program} predict {shlex.quote(str(weights))} PICTURE")
         lines.append(f"       {program} config explain {shlex.quote(args.config or 'lessons/lenet_digits')}")
     return "\n".join(lines)
+
+
+def best_value(result: "Result") -> str:
+    """What the best weights reached, where that is not what the last ones did, which the line above tells."""
+    from course_lib.engine import read_record
+
+    record = read_record(result.work_dir) if result.work_dir else None
+    best = (record or {}).get("best")  # missing while the first process has not written the end of its record
+    if not best or best["metrics"] == result.metrics:
+        return ""
+    return f"  ({best['monitor']} {best['metrics'][best['monitor']]:.2f} after epoch {best['epoch']})"
 
 
 def table(rows: dict[str, str]) -> str:

@@ -3,7 +3,8 @@
 The rules of ``_base_`` are MMEngine's: a dict is merged into the dict of the base, key by key; everything else
 replaces; ``_delete_=True`` makes a dict replace, too; two bases may not set a key to different values. One rule is
 added, because every learner expects it: where a file says ``pipeline=train_pipeline`` or ``num_classes=num_classes``,
-an override of that top-level name (in an inheriting file or on the command line) reaches that place.
+an override of that top-level name (in an inheriting file or on the command line) reaches that place. And a base that
+does not lie where its path says is looked for among the kit's own configs.
 """
 
 import copy
@@ -20,6 +21,8 @@ from .merging import follow, inherit, nodes_below, put
 from .nodes import ConfigDict, ConfigList, origin_of, replace_identical, to_nodes, to_plain
 from .syntax import MAX_VALUES, count_values, read
 from .writing import assignment
+
+CONFIGS = Path(__file__).parents[1] / "configs"  # those that come with the kit
 
 
 class Config(ConfigDict):
@@ -146,13 +149,19 @@ def _from_text(text: str, file: str, chain: tuple[str, ...]) -> Config:
     def load_bases(paths: list[str], origin: Origin) -> ConfigDict:
         merged = ConfigDict()
         for path in paths:
-            base = _load_base(Path(os.path.normpath(Path(file).parent / Path(path).expanduser())), origin, chain)
+            base = _load_base(_base_file(path, file), origin, chain)
             _add_base(merged, base, origin)
             inherited.update(base.used)
         return merged
 
     source = read(text, file, load_bases)
     return _finished(Config(inherit(source.base, source.values, file), file, source.used | inherited))
+
+
+def _base_file(path: str, file: str) -> Path:
+    """The file of a base: beside the one that inherits, or else one of the kit's (``'_base_/models/resnet18.py'``)."""
+    beside = Path(os.path.normpath(Path(file).parent / Path(path).expanduser()))
+    return CONFIGS / path if not beside.exists() and (CONFIGS / path).is_file() else beside
 
 
 def _load_base(path: Path, origin: Origin, chain: tuple[str, ...]) -> Config:

@@ -40,6 +40,10 @@ class Remote:
         """Download it into a folder."""
         return fetch(self.url, folder / self.name, md5=self.md5, sha256=self.sha256)
 
+    def inside(self, given: Path) -> Path:
+        """The file in a folder that holds it; anything else that is given stays what it is."""
+        return given / self.name if (given / self.name).is_file() else given
+
     def check(self, path: Path) -> None:
         """Compare a file that was got by hand with the published one.
 

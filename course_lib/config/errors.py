@@ -88,8 +88,11 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
 
 
 def did_you_mean(name: str, allowed: Iterable[str]) -> str:
-    """``"Did you mean 'ResNet'?"``, or the allowed names where none is near (twelve at the most)."""
-    names = sorted(allowed)
+    """``"Did you mean 'ResNet'?"``, or the allowed names where none is near (twelve at the most).
+
+    Those that contain ``name`` stand first: 'fashion' finds 'lenet5_b64_fashionmnist'.
+    """
+    names = sorted(allowed, key=lambda candidate: (name.lower() not in candidate.lower(), candidate))
     best = nearest(name, names)
     if best is not None:
         return f"Did you mean {best!r}?"

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .config import Config
+from .config import CONFIGS, Config
 from .errors import ConfigError, did_you_mean
 
-CONFIGS = Path(__file__).parents[1] / "configs"
 DEFAULT_CONFIG = CONFIGS / "lessons" / "lenet_digits.py"
 
 

@@ -53,10 +53,12 @@ def submit(
     Raises:
         CheckpointError: there is no finished training, or its checkpoints are gone.
         DataError: a file of the training is missing or says something else than another; there is no card and no
-            note, or the card was changed.
+            note, or the card was changed; the zip's folder does not exist.
     """
     folder = Path(work_dir)
     out = folder.resolve().with_suffix(".zip") if out is None else Path(out)
+    if not out.parent.is_dir():
+        raise DataError(f"{out} cannot be written: there is no folder {out.parent}.")
     checkpoint, state = trained(folder)
     record = read_record(folder) or {}
     records = read_metrics(folder)

@@ -7,7 +7,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ class Verified:
         metric, value: What its training's log and record state.
         measured: The accuracy in percent on the teacher's own pictures; None where it was not asked for.
         pictures: How many those are.
+        unmeasured: Why nothing could be measured on them; the zip may be as it was packed all the same.
     """
 
     file: Path
@@ -43,6 +44,7 @@ class Verified:
     value: float | None = None
     measured: float | None = None
     pictures: int = 0
+    unmeasured: str = ""
 
 
 def verify(file: Path, data_root: Path | None = None) -> Verified:
@@ -69,8 +71,11 @@ def verify(file: Path, data_root: Path | None = None) -> Verified:
             found = Verified(file, tuple(troubles), str(manifest["metric"]), float(manifest["value"]))
             if not pictures:
                 return found
-            count = sum(map(len, pictures.values()))
-            return Verified(file, found.troubles, found.metric, found.value, measure(folder, pictures), count)
+            try:
+                measured = measure(folder, pictures)
+            except CourseError as error:
+                return replace(found, unmeasured=str(error))
+            return replace(found, measured=measured, pictures=sum(map(len, pictures.values())))
     except (CourseError, ValueError, KeyError, TypeError, AttributeError) as error:
         why = str(error) if isinstance(error, CourseError) else "it is no submission: its manifest cannot be read"
         return Verified(file, (why,))

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from course_lib.config.errors import CheckpointError, nearest
+from course_lib.config.own_weights import own_weights
 
 from .origins import weights_file
 
@@ -32,9 +33,9 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
     """
     path = weights_file(path)
     if not path.is_file():
-        near = nearest(path.name, [other.name for other in path.parent.glob("*")]) if path.parent.is_dir() else None
-        hint = f" Did you mean {path.with_name(near)}?" if near else ""
-        raise CheckpointError(f"there is no checkpoint {path}.{hint}")
+        meant = _meant(path)
+        what = f"{path} is a folder, not a checkpoint." if path.is_dir() else f"there is no checkpoint {path}."
+        raise CheckpointError(f"{what} Did you mean {meant}?" if meant else what)
     if path.suffix == ".safetensors":
         return _load_safetensors(path)
     try:
@@ -55,6 +56,17 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
         if isinstance(state.get(key), Mapping):
             return {**_described(state.get("meta")), **state, "model": dict(state[key])}
     return {"model": state}
+
+
+def _meant(path: Path) -> str | Path | None:
+    """What was perhaps meant by a path that is no file: a work folder's best, the kit's own weights, a file beside."""
+    if path.is_dir():
+        inside = (folder / name for folder in (path / "checkpoints", path) for name in ("best.pt", "last.pt"))
+        return next((file for file in inside if file.is_file()), None)
+    if str(path) in own_weights():
+        return f"zoo://{path}"
+    near = nearest(path.name, [other.name for other in path.parent.glob("*") if other.is_file()])
+    return path.with_name(near) if near else None
 
 
 def best_weights(state: Mapping[str, Any]) -> dict[str, Tensor]:

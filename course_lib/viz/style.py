@@ -4,12 +4,15 @@ Figures are made without pyplot: nothing is global, nothing has to be closed, an
 Each function that draws is decorated with ``@styled`` and starts with ``new_figure``.
 """
 
+import logging
+from collections.abc import Container
 from io import BytesIO
 from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 # The colours of Okabe and Ito, told apart with every kind of colour blindness; the yellow is too pale for lines.
@@ -18,8 +21,31 @@ INK, QUIET, GRID = "#222222", "#6b6b6b", "#e4e4e4"
 WRONG = PALETTE[1]
 DPI = 100
 
+LATIN = "DejaVu Sans"  # comes with matplotlib, and has no Chinese; these come with systems, or are installed there
+CHINESE = (
+    "Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei",
+    "SimHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "Arial Unicode MS",
+)  # fmt: skip
+
+
+def families(installed: Container[str]) -> list[str]:
+    """The fonts to draw with: a letter that the first lacks is taken from the second, where there is one.
+
+    Only one that is installed is named, since matplotlib complains of any other at each text.
+    """
+    return [LATIN, *[name for name in CHINESE if name in installed][:1]]
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Not that a Chinese font has no bold, which matplotlib would tell at bold titles in Latin letters, too."""
+    message = record.getMessage()
+    return "Failed to find font weight" not in message or not any(name in message for name in CHINESE)
+
+
+logging.getLogger("matplotlib.font_manager").addFilter(is_news)
+
 STYLE: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": families({font.name for font in fontManager.ttflist}),
     "font.size": 10,
     "text.color": INK,
     "axes.titlesize": 11,

@@ -66,6 +66,12 @@ def test_upgrade(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == f"{out} is of the 1.x dialect already.\n"
 
 
+def test_upgrade_of_a_ready_made_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "upgrade", "lessons/lenet_digits"]) == 0
+    said = capsys.readouterr()
+    assert "type='LeNet5'" in said.out and said.err == "lessons/lenet_digits is of the 1.x dialect already.\n"
+
+
 def test_an_upgrade_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old = tmp_path / "old.py"
     old.write_text(OLD, encoding="utf-8")

@@ -68,5 +68,7 @@ def test_mistakes_are_named(work_dir: Path) -> None:
         command(str(work_dir / "no_such"))
     with pytest.raises(ConfigError, match=r"--smoothing must be 0 or more and less than 1, not 1."):
         command(str(work_dir), "--smoothing", "1")
+    with pytest.raises(ConfigError, match=r"--metric: no .* 'acuracy/top1'. Did you mean 'accuracy/top1'"):
+        command(str(work_dir), "--metric", "acuracy/top1")
     with pytest.raises(ConfigError, match=r"--out .*: the picture cannot be written: Format 'doc' is not supported"):
         command(str(work_dir), "--out", str(work_dir / "c.doc"))

@@ -88,6 +88,8 @@ def test_prepare(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     terms = "terms: non-commercial research and education"
     assert f"ready: data/cub200  (data_root in a config; {terms})" in capsys.readouterr().out
     assert (photos / "data" / "cub200" / "images.txt").is_file()
+    assert main(["data", "prepare", "cub200", "--from", "nowhere.zip"]) == 0
+    assert capsys.readouterr().out.startswith("there already, nothing was done: data/cub200  (data_root")
 
 
 @pytest.mark.parametrize("what", ["photos", "data/halves", "halves", "photos/cat", "Shapes", "digits"])
@@ -111,6 +113,10 @@ def test_browse_leaves_out_broken_pictures(photos: Path, capsys: pytest.CaptureF
     (photos / "photos" / "cat" / "3.jpg").write_bytes(b"")
     assert main(["data", "browse", "photos"]) == 0
     assert "skipped: " in capsys.readouterr().out
+    for path in (photos / "photos").rglob("*.jpg"):
+        path.write_bytes(b"")
+    assert main(["data", "browse", "photos"]) == 1
+    assert capsys.readouterr().err == "error: photos holds no picture that can be read.\n"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from course_lib.cli import main
 
@@ -43,12 +44,28 @@ def test_from_training_to_table(training: Path, tmp_path: Path, capsys: pytest.C
     assert rows[0]["troubles"] == [] and rows[0]["value"] == value and rows[1]["value"] is None
 
 
+def test_pictures_that_cannot_be_measured_say_nothing_against_the_digests(
+    training: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["homework", "submit", str(training), "--out", str(tmp_path / "amy.zip"), "--note", NOTE]) == 0
+    (tmp_path / "photos" / "cat").mkdir(parents=True)
+    Image.new("L", (8, 8)).save(tmp_path / "photos" / "cat" / "1.png")
+    capsys.readouterr()
+    words = ["homework", "verify", str(tmp_path / "amy.zip"), "--data-root", str(tmp_path / "photos")]
+    assert main(words) == 1
+    row = capsys.readouterr().out.splitlines()[1]
+    assert row.split()[:3] == ["amy.zip", "fit", "accuracy/top1"] and "not measured: it knows 0, 1, 2" in row
+
+
 def test_refusals_are_one_line(training: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["homework", "submit", str(training)]) == 1
     err = capsys.readouterr().err
     assert err.startswith("error: there is no check-in card") and err.count("\n") == 1
     assert main(["homework", "submit", str(tmp_path / "nothing"), "--note", NOTE]) == 1
     assert capsys.readouterr().err == f"error: there is no folder {tmp_path / 'nothing'}.\n"
+    out = tmp_path / "nowhere" / "a.zip"
+    assert main(["homework", "submit", str(training), "--note", NOTE, "--out", str(out)]) == 1
+    assert capsys.readouterr().err == f"error: {out} cannot be written: there is no folder {out.parent}.\n"
     with pytest.raises(SystemExit):
         main(["homework", "submit", str(training), "--note", NOTE, "--card", "card.html"])
     assert "not allowed with argument --note" in capsys.readouterr().err

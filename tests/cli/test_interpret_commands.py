@@ -99,12 +99,23 @@ def test_rollout_of_a_vit_with_classes_that_have_no_names(trained: Path, capsys:
         (["--method", "rollout", "--class", "star"], "knows no class: leave --class out."),
         (["--method", "rollout", "--layer", "backbone"], "leave --layer out."),
         (["--out", "no/such/folder.png"], "--out no/such/folder.png: the picture cannot be written"),
-        (["missing.png"], "missing.png"),
     ],
 )
 def test_wrong_words_for_cam(trained: Path, more: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cam", str(trained / "last.pt"), str(trained / "0.png"), *more]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_cam_leaves_out_a_broken_picture(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.png").write_bytes(b"")
+    (tmp_path / "b.png").write_bytes((trained / "1.png").read_bytes())
+    assert main(["cam", str(trained / "last.pt"), str(tmp_path), "--out", str(trained / "one.png")]) == 0
+    said = capsys.readouterr()
+    assert said.err == f"skipped: {tmp_path / 'a.png'} is empty (0 bytes).\n"
+    assert "b.png\n" in said.out and "a.png" not in said.out
+    (tmp_path / "b.png").unlink()
+    assert main(["cam", str(trained / "last.pt"), str(tmp_path)]) == 2
+    assert "a.png is empty" in capsys.readouterr().err
 
 
 def test_a_sheet_has_an_end(

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,3 +145,19 @@ def test_a_console_that_knows_only_ascii() -> None:
     command = [sys.executable, "-m", "course_lib.cli", "--help"]
     done = subprocess.run(command, env={"PYTHONIOENCODING": "ascii"}, capture_output=True, text=True)
     assert done.returncode == 0 and "usage: course COMMAND ?" in done.stdout
+
+
+def test_a_warning_is_said_in_its_own_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def warn(words: list[str]) -> int:
+        print(warnings.formatwarning("no picture was found", UserWarning, "custom.py", 75), end="")
+        return 0
+
+    monkeypatch.setattr(cli, "run", warn)
+    usual = warnings.formatwarning
+    assert main(["train"]) == 0
+    assert capsys.readouterr().out == "warning: no picture was found\n"
+    assert main(["train", "--debug"]) == 0
+    assert "custom.py:75: UserWarning: no picture was found" in capsys.readouterr().out
+    assert warnings.formatwarning is usual

@@ -89,6 +89,10 @@ def test_pictures_are_drawn(photos: Path, capsys: pytest.CaptureFixture[str]) ->
     assert Image.open(photos / "sheet.png").width > 200
     assert main(["predict", "x.pt", str(photos / "white.png"), "--out", str(photos / "sheet.jp")]) == 2
     assert "sheet.jp" in capsys.readouterr().err
+    assert main(["predict", "x.pt", str(photos / "white.png"), "--out", "no/such.png"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""  # before the work
+    assert said.err == "error: --out no/such.png: the picture cannot be written: there is no folder no.\n"
 
 
 def test_a_trained_classifier_reads_a_digit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

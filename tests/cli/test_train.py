@@ -8,8 +8,8 @@ import pytest
 
 from course_lib import cli
 from course_lib.cli import main, parse
-from course_lib.cli.train import overrides
-from course_lib.engine import Trainer, load_checkpoint
+from course_lib.cli.train import best_value, overrides
+from course_lib.engine import Result, Trainer, load_checkpoint
 
 ONE_EPOCH = ["--cfg-options", "train_cfg.max_epochs=1", "--device", "cpu"]
 
@@ -34,6 +34,18 @@ def test_a_next_step_can_be_typed(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert len(steps) == 2
     for step in steps:
         assert callable(parse(shlex.split(step)[1:]).run)
+
+
+def test_the_best_weights_are_told_by_their_own_value(tmp_path: Path) -> None:
+    best = {"monitor": "accuracy/top1", "step": 3, "epoch": 2, "metrics": {"accuracy/top1": 90.0}}
+    last = Result(metrics={"accuracy/top1": 80.0}, epochs=4, steps=6, elapsed_s=1.0, work_dir=tmp_path)
+    assert best_value(last) == ""
+    (tmp_path / "run.json").write_text('{"started": "now"}')
+    assert best_value(last) == ""
+    (tmp_path / "run.json").write_text(json.dumps({"best": best}))
+    assert best_value(last) == "  (accuracy/top1 90.00 after epoch 2)"
+    last.metrics["accuracy/top1"] = 90.0
+    assert best_value(last) == ""
 
 
 def test_every_option_becomes_a_value_of_the_config() -> None:

@@ -61,6 +61,15 @@ def test_a_dict_over_a_number_is_an_error_and_delete_replaces_it(write: Any) -> 
     assert cfg.a.b == {"c": 1}
 
 
+def test_a_base_is_beside_the_file_or_else_one_of_the_kits(write: Any) -> None:
+    mine = write("mine.py", "_base_ = ['_base_/models/lenet5.py']\n")
+    assert Config.fromfile(mine).model.backbone.type == "LeNet5"
+    write("_base_/models/lenet5.py", "model = dict(backbone=dict(type='Mine'))\n")
+    assert Config.fromfile(mine).model.backbone.type == "Mine"
+    with pytest.raises(ConfigError, match=r"mine.py:1: there is no config file _base_.models.lenet6.py"):
+        Config.fromfile(write("mine.py", "_base_ = '_base_/models/lenet6.py'\n"))
+
+
 def test_values_of_the_base_in_expressions(write: Any) -> None:
     write("base.py", "model = dict(head=dict(k=10), stages=[1, 2])\nsize = 32\np = [1]\n")
     text = """\

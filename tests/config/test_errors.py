@@ -62,3 +62,7 @@ def test_did_you_mean_lists_what_is_allowed_if_nothing_is_near() -> None:
     assert did_you_mean("xyz", ["b", "a"]) == "Allowed: a, b."
     assert did_you_mean("xyz", [f"n{i:02d}" for i in range(20)]).endswith("n11, ….")
     assert did_you_mean("xyz", []) == ""
+
+
+def test_names_that_contain_what_was_written_stand_first() -> None:
+    assert did_you_mean("fashion", ["alexnet", "lenet/lenet5_b64_FashionMNIST"]).startswith("Allowed: lenet/lenet5")

@@ -290,7 +290,8 @@ def test_the_teacher_s_folder(handed_in: Path, data: Path, tmp_path: Path) -> No
     with pytest.raises(DataError, match="holds no pictures in a folder a class"):
         verify(handed_in, data / "val" / "red")
     shutil.copytree(data / "others" / "red", tmp_path / "green" / "green")
-    assert verify(handed_in, tmp_path / "green").troubles == ("it knows blue, red, and not green",)
+    found = verify(handed_in, tmp_path / "green")
+    assert (found.troubles, found.unmeasured) == ((), "it knows blue, red, and not green")
 
 
 def test_nothing_in_a_zip_is_run(handed_in: Path, tmp_path: Path, data: Path) -> None:

@@ -73,3 +73,17 @@ def test_safetensors_load_and_broken_ones_are_named(tmp_path):
     (tmp_path / "cut.safetensors").write_bytes(b"\x00" * 10)
     with pytest.raises(CheckpointError, match=r"cut.safetensors is truncated"):
         load_checkpoint(tmp_path / "cut.safetensors")
+
+
+def test_a_folder_or_a_name_in_place_of_a_file(saved):
+    with pytest.raises(CheckpointError, match=r"is a folder, not a checkpoint\. Did you mean .*last\.pt\?"):
+        load_checkpoint(saved.parent)
+    inside = saved.parent / "checkpoints" / "best.pt"
+    inside.parent.mkdir()
+    with pytest.raises(CheckpointError, match=r"is a folder, not a checkpoint\.$"):
+        load_checkpoint(inside.parent)
+    saved.rename(inside)
+    with pytest.raises(CheckpointError, match=r"Did you mean .*checkpoints.best\.pt\?"):
+        load_checkpoint(saved.parent)
+    with pytest.raises(CheckpointError, match=r"resnet-mini_shapes\. Did you mean zoo://resnet-mini_shapes\?"):
+        load_checkpoint("resnet-mini_shapes")

@@ -1,3 +1,4 @@
+import logging
 import subprocess
 import sys
 
@@ -6,7 +7,7 @@ import numpy as np
 import pytest
 
 from course_lib.viz import schedule_figure
-from course_lib.viz.style import apart
+from course_lib.viz.style import apart, families, is_news
 
 
 def test_a_figure_shows_itself_in_a_notebook_at_its_own_size() -> None:
@@ -37,3 +38,17 @@ def test_figures_need_neither_pyplot_nor_torch() -> None:
 )
 def test_labels_move_apart_no_more_than_they_need(positions: list[float], moved: list[float]) -> None:
     np.testing.assert_allclose(apart(positions, 0.1), moved)
+
+
+def test_chinese_is_drawn_by_a_font_that_is_installed() -> None:
+    assert families({"SimHei", "Microsoft YaHei", "Arial"}) == ["DejaVu Sans", "Microsoft YaHei"]
+    assert families({"Arial"}) == ["DejaVu Sans"]
+
+
+def test_that_a_chinese_font_has_no_bold_is_no_news() -> None:
+    def told(text: str) -> bool:
+        return is_news(logging.LogRecord("matplotlib.font_manager", logging.WARNING, "", 0, text, (), None))
+
+    assert not told("findfont: Failed to find font weight bold for WenQuanYi Micro Hei, now using 400.")
+    assert told("findfont: Failed to find font weight bold for Arial, now using 400.")
+    assert told("findfont: Font family 'SimHei' not found.")
