@@ -14,7 +14,7 @@ from course_lib.config.registry import register
 
 from .base import Deterministic
 from .checks import one_of, pair, probability
-from .geometry import RandomResizedCrop, antialiases, resize
+from .geometry import RandomResizedCrop, Window, antialiases, resize
 
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic")
 
@@ -80,7 +80,7 @@ class EfficientNetRandomCrop(RandomResizedCrop):
         self.min_covered = probability("min_covered", min_covered)
         self.crop_padding = _padding(crop_padding)
 
-    def windows(self, count: int, height: int, width: int, generator: torch.Generator) -> Tensor:
+    def windows(self, count: int, height: int, width: int, generator: torch.Generator) -> list[Window]:
         draws = torch.rand(count, self.max_attempts, 2, generator=generator, dtype=torch.float64)
         (narrow, wide), whole = self.aspect_ratio_range, height * width
         least, most = (ratio * whole for ratio in self.crop_ratio_range)
@@ -97,7 +97,8 @@ class EfficientNetRandomCrop(RandomResizedCrop):
         limits = torch.tensor([height, width])
         places = ((limits - sizes + 1) * torch.rand(count, 2, generator=generator, dtype=torch.float64)).floor()
         central = torch.tensor(central_square(height, width, self.height, self.crop_padding))
-        return torch.where(fits.any(1, keepdim=True), torch.cat((places, sizes), 1).long(), central)
+        found = torch.where(fits.any(1, keepdim=True), torch.cat((places, sizes), 1).long(), central)
+        return [(top, left, high, broad) for top, left, high, broad in found.tolist()]
 
 
 def central_square(height: int, width: int, crop_size: int, crop_padding: int) -> tuple[int, int, int, int]:

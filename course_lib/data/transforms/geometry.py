@@ -228,6 +228,9 @@ def _four_sides(padding: int | Sequence[int] | None) -> tuple[int, int, int, int
     return left, top, right, bottom
 
 
+Window = tuple[int, int, int, int]  # a part of a picture: its top, left, height and width
+
+
 @register("transform")
 class RandomResizedCrop(Random):
     """Cut out a part of random area and proportions and bring it to one size: the standard of ImageNet training.
@@ -264,27 +267,25 @@ class RandomResizedCrop(Random):
     def batch(self, images: Tensor, generator: torch.Generator) -> Tensor:
         return self.cut(images, self.windows(len(images), images.shape[-2], images.shape[-1], generator))
 
-    def cut(self, images: Tensor, windows: Tensor) -> Tensor:
+    def cut(self, images: Tensor, windows: Sequence[Window]) -> Tensor:
         """(N, C, H, W) → the parts that ``windows`` gave, resized."""
         parts = [
             image[:, :, top : top + height, left : left + width]
-            for image, (top, left, height, width) in zip(images.split(1), windows.tolist(), strict=True)
+            for image, (top, left, height, width) in zip(images.split(1), windows, strict=True)
         ]
         # Each part has a size of its own, so they are resized one by one.
         resized = [resize(part, self.height, self.width, self.interpolation, self.antialias) for part in parts]
         return torch.cat(resized) if len(resized) > 1 else resized[0]
 
-    def windows(self, count: int, height: int, width: int, generator: torch.Generator) -> Tensor:
-        """Draw a part for each of ``count`` pictures: int64 (N, 4), each row its top, left, height and width."""
+    def windows(self, count: int, height: int, width: int, generator: torch.Generator) -> list[Window]:
+        """Draw a part for each of ``count`` pictures."""
         draws = torch.rand(count, self.max_attempts, 2, generator=generator, dtype=torch.float64).tolist()
         places = torch.rand(count, 2, generator=generator, dtype=torch.float64).tolist()
-        return torch.tensor([self.window(height, width, *numbers) for numbers in zip(draws, places, strict=True)])
+        return [self.window(height, width, *numbers) for numbers in zip(draws, places, strict=True)]
 
     # In plain numbers: for the one picture of the way by the sample, tensors of one number take ten times as long.
-    def window(
-        self, height: int, width: int, draws: Sequence[Sequence[float]], place: Sequence[float]
-    ) -> tuple[int, int, int, int]:
-        """A part's top, left, height and width, from numbers in 0…1: (area, proportions) per draw, (top, left)."""
+    def window(self, height: int, width: int, draws: Sequence[Sequence[float]], place: Sequence[float]) -> Window:
+        """A part, from numbers in 0…1: (area, proportions) per draw, (top, left)."""
         (least, most), (narrow, wide) = self.crop_ratio_range, map(math.log, self.aspect_ratio_range)
         for size, shape in draws:
             area = (least + size * (most - least)) * height * width
@@ -294,8 +295,8 @@ class RandomResizedCrop(Random):
                 return int((height - high + 1) * place[0]), int((width - broad + 1) * place[1]), high, broad
         return self.central(height, width)
 
-    def central(self, height: int, width: int) -> tuple[int, int, int, int]:
-        """The largest central part whose proportions are allowed: its top, left, height and width."""
+    def central(self, height: int, width: int) -> Window:
+        """The largest central part whose proportions are allowed."""
         low, high = self.aspect_ratio_range
         aspect = min(max(width / height, low), high)
         part_height, part_width = min(height, round(width / aspect)), min(width, round(height * aspect))

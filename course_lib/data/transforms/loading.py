@@ -76,10 +76,10 @@ class LoadCropped:
         size = plain_size(content)
         if size is None:
             return self.crop({**sample, "img": decode(content, name)}, rng)
-        window = self.crop.windows(1, *size, torch_generator(rng))
-        top, _, height, _ = window[0].tolist()
+        windows = self.crop.windows(1, *size, torch_generator(rng))
+        top, _, height, _ = windows[0]
         image = decode(content, name, rows=top + height)
-        return {**sample, "img": self.crop.cut(image[None], window)[0]}
+        return {**sample, "img": self.crop.cut(image[None], windows)[0]}
 
 
 def joined(pipeline: Sequence[Transform], sample: Sample) -> Sequence[Transform]:

@@ -26,7 +26,7 @@ def plain_draw(rng: random.Random, height: int, width: int) -> tuple[int, int] |
 
 def test_boxes_are_distributed_as_in_a_plain_draw() -> None:
     crop = EfficientNetRandomCrop(224)
-    boxes = crop.windows(3000, 300, 400, torch.Generator().manual_seed(0)).double()
+    boxes = torch.tensor(crop.windows(3000, 300, 400, torch.Generator().manual_seed(0))).double()
     rng = random.Random(0)
     plain = []
     while len(plain) < 3000:
@@ -41,7 +41,7 @@ def test_boxes_are_distributed_as_in_a_plain_draw() -> None:
 
 def test_what_never_fits_falls_back_to_the_central_square() -> None:
     crop = EfficientNetRandomCrop(224, min_covered=1.0)  # proportions of 3/4 … 4/3 never cover a picture of 1 : 4
-    boxes = crop.windows(5, 100, 400, torch.Generator().manual_seed(0))
+    boxes = torch.tensor(crop.windows(5, 100, 400, torch.Generator().manual_seed(0)))
     assert boxes.unique(dim=0).tolist() == [[6, 156, 87, 87]]  # 87 = 100 · 224 / 256; (100 - 87) / 2, to even
     images = torch.randint(0, 256, (2, 3, 100, 400), dtype=torch.uint8)
     part = resize(images[..., 6:93, 156:243], 224, 224, "bicubic", antialias=False)

@@ -67,7 +67,7 @@ def test_backends_shrink_as_their_libraries_do() -> None:
 @pytest.mark.parametrize("backend", ["pillow", "cv2"])
 def test_a_resized_crop_shrinks_by_its_backend(backend: str) -> None:
     image, transform = noise(3, 40, 50), RandomResizedCrop(8, backend=backend)
-    top, left, height, width = transform.windows(1, 40, 50, generator(5))[0].tolist()
+    top, left, height, width = transform.windows(1, 40, 50, generator(5))[0]
     expected = functional.resized_crop(image, top, left, height, width, [8, 8], antialias=backend == "pillow")
     found = transform.batch(image[None], generator(5))[0]
     assert (found.int() - expected.int()).abs().max() <= (backend == "cv2")  # where OpenCV is installed, it rounds
@@ -196,7 +196,7 @@ def test_windows_follow_torchvisions_distribution() -> None:
     picture = torch.zeros(3, 60, 100)
     draws = [v2.RandomResizedCrop(10).make_params([picture]) for _ in range(1500)]
     theirs = np.array([[draw[side] for side in ("top", "left", "height", "width")] for draw in draws])
-    ours = RandomResizedCrop(10).windows(1500, 60, 100, generator(3)).numpy()
+    ours = np.array(RandomResizedCrop(10).windows(1500, 60, 100, generator(3)))
     for measure in (_area, _aspect, lambda w: w[:, 0], lambda w: w[:, 1]):
         assert stats.ks_2samp(measure(ours), measure(theirs)).pvalue > 0.01
 
@@ -211,7 +211,7 @@ def _aspect(windows: np.ndarray) -> np.ndarray:
 
 def test_windows_fit_and_keep_to_their_ranges() -> None:
     transform = RandomResizedCrop(8, crop_ratio_range=(0.3, 0.6), aspect_ratio_range=(0.5, 2))
-    windows = transform.windows(500, 300, 400, generator())
+    windows = torch.tensor(transform.windows(500, 300, 400, generator()))
     top, left, height, width = windows.unbind(1)
     assert bool((windows >= 0).all() and (top + height <= 300).all() and (left + width <= 400).all())
     share, aspect = height * width / 120_000, width / height
@@ -222,14 +222,14 @@ def test_windows_fit_and_keep_to_their_ranges() -> None:
 @pytest.mark.parametrize(("height", "width", "expected"), [(10, 100, (0, 43, 10, 13)), (100, 10, (43, 0, 13, 10))])
 def test_the_central_part_where_nothing_fits(height: int, width: int, expected: tuple[int, ...]) -> None:
     """A whole-area crop of a 1:10 picture cannot be 3:4 … 4:3."""
-    windows = RandomResizedCrop(8, crop_ratio_range=(1.0, 1.0)).windows(3, height, width, generator())
+    windows = torch.tensor(RandomResizedCrop(8, crop_ratio_range=(1.0, 1.0)).windows(3, height, width, generator()))
     assert windows.tolist() == [list(expected)] * 3
 
 
 def test_a_resized_crop_is_the_resized_window() -> None:
     image, transform = noise(3, 40, 50), RandomResizedCrop(scale=(12, 16))
     crop = transform.batch(image[None], generator(5))[0]
-    top, left, height, width = transform.windows(1, 40, 50, generator(5))[0].tolist()
+    top, left, height, width = transform.windows(1, 40, 50, generator(5))[0]
     assert crop.shape == (3, 12, 16)
     assert crop.equal(functional.resized_crop(image, top, left, height, width, [12, 16], antialias=True))
 
@@ -269,7 +269,7 @@ def test_random_ones_are_repeatable_and_leave_the_input_alone(
 def test_pictures_of_a_batch_have_their_own_numbers() -> None:
     images = coordinates(30, 30).expand(64, -1, -1, -1)
     assert len({tuple(crop[:, 0, 0].tolist()) for crop in RandomCrop(4).batch(images, generator())}) > 30
-    assert len(set(map(tuple, RandomResizedCrop(4).windows(64, 300, 300, generator()).tolist()))) == 64
+    assert len(set(RandomResizedCrop(4).windows(64, 300, 300, generator()))) == 64
 
 
 # --- arguments --------------------------------------------------------------------------------------------------------
@@ -297,6 +297,8 @@ def test_wrong_arguments_say_what_is_allowed() -> None:
 
 
 def test_aspect_is_symmetric_on_a_logarithmic_scale() -> None:
-    windows = RandomResizedCrop(8, crop_ratio_range=(0.1, 0.2)).windows(2000, 500, 500, generator(9)).double()
+    windows = torch.tensor(
+        RandomResizedCrop(8, crop_ratio_range=(0.1, 0.2)).windows(2000, 500, 500, generator(9))
+    ).double()
     logs = (windows[:, 3] / windows[:, 2]).log()
     assert abs(logs.mean()) < 4 * math.log(4 / 3) / math.sqrt(3 * 2000)
