@@ -16,7 +16,7 @@ from torch import Tensor
 
 from course_lib.config.errors import DataError
 
-from .jpeg import decode_jpeg, decode_plain
+from .jpeg import PlainJpeg, decode_jpeg
 
 _ORIENTATION = 0x0112  # the EXIF tag
 _RESAVE = "Save it again as an ordinary 8-bit PNG or JPEG."
@@ -26,7 +26,7 @@ class PictureError(DataError):
     """One file cannot be read as a picture; the others of its data set may be fine."""
 
 
-def decode(source: bytes | str | Path, name: str = "", rows: int | None = None) -> Tensor:
+def decode(source: bytes | str | Path, name: str = "") -> Tensor:
     """Read a picture of any common kind.
 
     Transparent pictures are laid on white, since that is how most programs show them; dropping the alpha channel would
@@ -35,7 +35,6 @@ def decode(source: bytes | str | Path, name: str = "", rows: int | None = None) 
     Args:
         source: A path, or a file's content.
         name: What errors call it; by default the path.
-        rows: How many of them, from the top, will be looked at; where that saves time, those far below are missing.
 
     Returns:
         uint8 (3, H, W), RGB, turned as its EXIF orientation says.
@@ -44,9 +43,9 @@ def decode(source: bytes | str | Path, name: str = "", rows: int | None = None) 
         PictureError: the file is missing, empty, truncated, broken, too large or no picture.
     """
     content, name = read_picture(source, name)
-    plain = decode_plain(content, rows)
-    if plain is not None:
-        return plain
+    plain = PlainJpeg.read(content)
+    if plain is not None and (pixels := plain.pixels()) is not None:
+        return pixels
     with _open(content, name) as picture:
         orientation = _orientation(picture)
         try:

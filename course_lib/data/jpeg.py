@@ -5,6 +5,7 @@ neither is there, or one of them finds something odd, ``decode.py`` goes on with
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
@@ -17,36 +18,63 @@ _BASELINE = 0xC0  # the frames whose rows follow one another in the file; a prog
 _BLOCK = 16  # rows that are decoded together, at the most
 
 
-def decode_plain(content: bytes, rows: int | None = None) -> Tensor | None:
-    """A flawless JPEG in colour that lies as it was taken: uint8 (3, H, W). None for all others: look closer.
+@dataclass(frozen=True)
+class PlainJpeg:
+    """A JPEG in colour that lies as it was taken, by its header; whether its pixels are flawless is not known yet.
 
     Most files of data sets are such, and asking Pillow about each of them takes a tenth of the time of its pixels.
 
     Args:
-        rows: How many of them, from the top, will be looked at; where that saves time, those far below are missing.
+        frame: Where the header says the height, if the rows follow one another in the file; else None.
     """
-    size = plain_size(content)
-    if size is None:
-        return None
-    shorter = None if rows is None else _shortened(content, size[0], rows)
-    try:
-        # what is left over at the end is a mistake to a strict decoder
-        pixels = _simplejpeg().decode_jpeg(shorter or content, strict=shorter is None)  # type: ignore[union-attr]
-    except ValueError:  # damaged, or merely odd: simplejpeg refuses both
-        return None
-    return torch.from_numpy(pixels).permute(2, 0, 1)  # (3, H, W)
 
+    content: bytes
+    height: int
+    width: int
+    frame: int | None
 
-def plain_size(content: bytes) -> tuple[int, int] | None:
-    """The (H, W) of a file that ``decode_plain`` takes, if nothing is wrong with its pixels; None for all others."""
-    simplejpeg = _simplejpeg()
-    if simplejpeg is None or _has_metadata(content):
-        return None
-    try:
-        height, width, colours, _ = simplejpeg.decode_jpeg_header(content)
-    except ValueError:
-        return None
-    return (height, width) if colours == "YCbCr" and height * width <= (Image.MAX_IMAGE_PIXELS or 0) else None
+    @classmethod
+    def read(cls, content: bytes) -> "PlainJpeg | None":
+        """The header; None where it says anything else, or the quickest decoder is missing: look closer."""
+        simplejpeg = _simplejpeg()
+        places = dict(_segments(content))
+        # EXIF and XMP, which may say another orientation, are in segments APP1
+        if simplejpeg is None or _APP1 in places or _START_OF_SCAN not in places:
+            return None
+        try:
+            height, width, colours, _ = simplejpeg.decode_jpeg_header(content)
+        except ValueError:
+            return None
+        if colours != "YCbCr" or height * width > (Image.MAX_IMAGE_PIXELS or 0):
+            return None
+        return cls(content, height, width, places.get(_BASELINE))
+
+    def pixels(self, rows: int | None = None) -> Tensor | None:
+        """uint8 (3, H, W); None where they are damaged, or merely odd.
+
+        Args:
+            rows: How many, from the top, will be looked at; where that saves time, those far below are missing.
+        """
+        shorter = None if rows is None else self._shortened(rows)
+        try:
+            # what is left over at the end is a mistake to a strict decoder
+            found = _simplejpeg().decode_jpeg(shorter or self.content, strict=shorter is None)  # type: ignore[union-attr]
+        except ValueError:
+            return None
+        return torch.from_numpy(found).permute(2, 0, 1)  # (3, H, W)
+
+    def _shortened(self, rows: int) -> bytearray | None:
+        """The file with a header that claims less height, at which a decoder stops; None where that saves or spoils.
+
+        One block of rows more than asked for, since colours are smoothed across the border of two blocks. A file that
+        is cut off has no end; it is decoded whole, so that it is found out.
+        """
+        enough = _BLOCK * (-(-rows // _BLOCK) + 1)
+        if enough >= self.height or self.frame is None or not self.content.endswith(_END):
+            return None
+        shorter = bytearray(self.content)
+        shorter[self.frame + 5 : self.frame + 7] = enough.to_bytes(2, "big")  # after marker, length and bits
+        return shorter
 
 
 def decode_jpeg(content: bytes) -> Tensor | None:
@@ -62,27 +90,6 @@ def decode_jpeg(content: bytes) -> Tensor | None:
         except ValueError:  # the next one judges, so that a file is good or bad whichever of them is installed
             pass
     return None if torchvisions is None else torchvisions(content)
-
-
-def _shortened(content: bytes, height: int, rows: int) -> bytearray | None:
-    """The file with a header that claims less height, at which a decoder stops; None where that saves or spoils.
-
-    One block of rows more than asked for, since colours are smoothed across the border of two blocks. A file that is
-    cut off has no end; it is decoded whole, so that it is found out.
-    """
-    enough = _BLOCK * (-(-rows // _BLOCK) + 1)
-    frame = next((place for marker, place in _segments(content) if marker == _BASELINE), None)
-    if enough >= height or frame is None or not content.endswith(_END):
-        return None
-    shorter = bytearray(content)
-    shorter[frame + 5 : frame + 7] = enough.to_bytes(2, "big")  # after marker, length and bits
-    return shorter
-
-
-def _has_metadata(content: bytes) -> bool:
-    """Whether there may be an orientation: EXIF and XMP are in segments APP1. Also where this is no JPEG."""
-    markers = [marker for marker, _ in _segments(content)]
-    return _APP1 in markers or _START_OF_SCAN not in markers
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, int]]:

@@ -14,11 +14,10 @@ from torch import Tensor, nn
 
 from course_lib.homework.exercises import find, lesson_14
 from course_lib.homework.exercises.lesson_14 import given, notices_order
-from course_lib.homework.grading import grade
 from course_lib.homework.judge import judge
 from course_lib.models.backbones.transformer_blocks import SelfAttention
 
-from .cards import card_words
+from .cards import card_words, graded_rows
 
 words = partial(card_words, limit_s=20.0)
 
@@ -340,10 +339,8 @@ def notices_order(f, x, perm):
 
 
 def test_submissions_are_graded_in_the_sandbox(tmp_path: Path) -> None:
-    (tmp_path / "right.py").write_text(SUBMISSION.replace("PROJ", "self.proj"), encoding="utf-8")
-    (tmp_path / "wrong.py").write_text(SUBMISSION.replace("PROJ", ""), encoding="utf-8")
-    graded = grade(tmp_path, tmp_path / "out", ["14"], seed=1, num_lanes=1)
-    rows = [line.split(",") for line in graded.csv.read_text(encoding="utf-8-sig").splitlines()]
+    submissions = {"right": SUBMISSION.replace("PROJ", "self.proj"), "wrong": SUBMISSION.replace("PROJ", "")}
+    rows, page = graded_rows("14", tmp_path, submissions)
     assert rows[0][1:-1] == [exercise.name for exercise in lesson_14.EXERCISES]
     assert rows[1:] == [["right", "2", "2", "3", "2", "9"], ["wrong", "2", "2", "0", "2", "6"]]
-    assert "The output projection is missing" in graded.html.read_text(encoding="utf-8")
+    assert "The output projection is missing" in page

@@ -26,10 +26,9 @@ from course_lib.homework.exercises.lesson_15 import (
     swap_head,
     trial,
 )
-from course_lib.homework.grading import grade
 from course_lib.homework.judge import judge
 
-from .cards import card_words
+from .cards import card_words, graded_rows
 
 words = partial(card_words, limit_s=30.0)
 Log = Sequence[Mapping[str, Any]]
@@ -471,10 +470,8 @@ def best_trial(log):
 
 
 def test_submissions_are_graded_in_the_sandbox(tmp_path: Path) -> None:
-    (tmp_path / "right.py").write_text(SUBMISSION.replace("STILL", ".eval()"), encoding="utf-8")
-    (tmp_path / "wrong.py").write_text(SUBMISSION.replace("STILL", ""), encoding="utf-8")
-    graded = grade(tmp_path, tmp_path / "out", ["15"], seed=1, num_lanes=1)
-    rows = [line.split(",") for line in graded.csv.read_text(encoding="utf-8-sig").splitlines()]
+    submissions = {"right": SUBMISSION.replace("STILL", ".eval()"), "wrong": SUBMISSION.replace("STILL", "")}
+    rows, page = graded_rows("15", tmp_path, submissions)
     assert rows[0][1:-1] == [exercise.name for exercise in lesson_15.EXERCISES]
     assert rows[1:] == [["right", "3", "1", "2", "2", "8"], ["wrong", "0", "1", "2", "2", "5"]]
-    assert "A BatchNorm in training mode follows the new pictures." in graded.html.read_text(encoding="utf-8")
+    assert "A BatchNorm in training mode follows the new pictures." in page
